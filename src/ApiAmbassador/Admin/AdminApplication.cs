@@ -1,0 +1,36 @@
+using ApiAmbassador.Configuration;
+using ApiAmbassador.Hosting;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
+namespace ApiAmbassador.Admin;
+
+/// <summary>The admin listener: a web application of its own, on its own port.</summary>
+internal static class AdminApplication
+{
+    private const string Startup = "startup", Ready = "ready";
+
+    /// <summary>Builds it over the data application's state.</summary>
+    public static WebApplication Build(Gathered gathered, ConfigSources sources, IServiceProvider data, AmbassadorOptions options)
+    {
+        var builder = AmbassadorApplication.CreateBuilder(gathered, sources);
+        builder.WebHost.UseKestrel(kestrel => Listeners.ConfigureAdmin(kestrel, options.Admin));
+        builder.Services.AddHealthChecks()
+            .AddCheck("configuration", ActivatorUtilities.CreateInstance<ConfigurationCheck>(data), tags: [Startup, Ready])
+            .AddCheck("probes", ActivatorUtilities.CreateInstance<FirstProbesCheck>(data), tags: [Startup])
+            .AddCheck("listening", ActivatorUtilities.CreateInstance<ListeningCheck>(data), tags: [Startup, Ready])
+            .AddCheck("destinations", ActivatorUtilities.CreateInstance<DestinationsCheck>(data), tags: [Ready]);
+
+        var app = builder.Build();
+        app.MapHealthChecks("/livez", Probe(tag: null));
+        app.MapHealthChecks("/startupz", Probe(Startup));
+        app.MapHealthChecks("/readyz", Probe(Ready));
+        return app;
+    }
+
+    /// <summary>Liveness asks nothing but an answer: a restart mends no dependency.</summary>
+    private static HealthCheckOptions Probe(string? tag) => new()
+    {
+        Predicate = check => tag is not null && check.Tags.Contains(tag),
+        ResponseWriter = ProbeResponse.WriteAsync,
+    };
+}

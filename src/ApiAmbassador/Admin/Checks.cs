@@ -1,0 +1,65 @@
+using ApiAmbassador.Configuration;
+using ApiAmbassador.Hosting;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Health;
+
+namespace ApiAmbassador.Admin;
+
+/// <summary>Whether a configuration is in force.</summary>
+internal sealed class ConfigurationCheck(SnapshotStore snapshots) : IHealthCheck
+{
+    /// <inheritdoc/>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(snapshots.Current.Revision is > 0 and var revision
+            ? HealthCheckResult.Healthy($"revision {revision} is in force")
+            : HealthCheckResult.Unhealthy("no configuration is in force yet"));
+}
+
+/// <summary>Whether every active health check has had its first answers.</summary>
+internal sealed class FirstProbesCheck(IActiveHealthCheckMonitor monitor) : IHealthCheck
+{
+    /// <inheritdoc/>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(monitor.InitialProbeCompleted
+            ? HealthCheckResult.Healthy()
+            : HealthCheckResult.Unhealthy("the first probes are under way"));
+}
+
+/// <summary>Whether requests are taken and will be for a while.</summary>
+internal sealed class ListeningCheck(Lifecycle lifecycle) : IHealthCheck
+{
+    /// <inheritdoc/>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(lifecycle switch
+        {
+            { IsDraining: true } => HealthCheckResult.Unhealthy("draining"),
+            { IsListening: true } => HealthCheckResult.Healthy(),
+            _ => HealthCheckResult.Unhealthy("not listening yet"),
+        });
+}
+
+/// <summary>Whether every cluster has a usable destination. By itself that only degrades: see <see cref="AmbassadorOptions.ReadyNeedsDestinations"/>.</summary>
+internal sealed class DestinationsCheck(SnapshotStore snapshots, IProxyStateLookup yarp) : IHealthCheck
+{
+    /// <summary>A body names so many; with more it says how many more.</summary>
+    private const int NamesMax = 20;
+
+    /// <inheritdoc/>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var without = yarp.GetClusters()
+            .Where(cluster => cluster.DestinationsState.AvailableDestinations.Count == 0)
+            .Select(cluster => cluster.ClusterId)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        if (without.Length == 0)
+        {
+            return Task.FromResult(HealthCheckResult.Healthy());
+        }
+
+        var more = without.Length > NamesMax ? $" and {without.Length - NamesMax} more" : "";
+        var text = $"no usable destination in {string.Join(", ", without.Take(NamesMax))}{more}";
+        return Task.FromResult(snapshots.Current.Ambassador.ReadyNeedsDestinations ? HealthCheckResult.Unhealthy(text) : HealthCheckResult.Degraded(text));
+    }
+}

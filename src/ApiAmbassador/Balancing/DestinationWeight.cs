@@ -1,0 +1,24 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace ApiAmbassador.Balancing;
+
+/// <summary>
+/// The weight of a destination lives on the destination: in its metadata, so that YARP sees a changed weight as a changed
+/// destination and renews what was computed from it.
+/// </summary>
+internal static class DestinationWeight
+{
+    /// <summary>Where it is written.</summary>
+    public const string MetadataKey = "Ambassador.Weight";
+
+    /// <summary>The weight of a destination of which nobody said one.</summary>
+    public const int Default = 1;
+
+    /// <summary>A destination's weight; 0 gets nothing.</summary>
+    public static int Of(DestinationConfig destination) =>
+        destination.Metadata is { } metadata && metadata.TryGetValue(MetadataKey, out var text) ? int.Parse(text) : Default;
+
+    /// <summary>Whether weights make a difference. A weight of 0 is out of the pool altogether, so it makes none in it.</summary>
+    public static bool Differ(IEnumerable<DestinationConfig> destinations) =>
+        destinations.Select(Of).Where(weight => weight != 0).Distinct().Skip(1).Any();
+}

@@ -1,0 +1,36 @@
+namespace ApiAmbassador.Configuration;
+
+/// <summary>Settings of the ambassador itself: the section <c>Ambassador</c>.</summary>
+public sealed class AmbassadorOptions
+{
+    /// <summary>
+    /// Addresses on which requests for the destinations are taken, as <c>http://*:8080</c>, <c>http://127.0.0.1:80</c> or
+    /// <c>https://*:8443</c> (with the certificate of <c>Kestrel:Certificates:Default</c>). Default: <c>http://*:8080</c>, unless
+    /// <c>Kestrel:Endpoints</c> names some. A change needs a restart.
+    /// </summary>
+    public IReadOnlyList<string>? Listen { get; set; }
+
+    /// <summary>The listener for probes, metrics and operators.</summary>
+    public AdminOptions Admin { get; set; } = new();
+
+    /// <summary>
+    /// How long after SIGTERM requests are still taken, each answered with the word that the connection ends. The application
+    /// beside us is still calling while it shuts down itself. Default 5 s; zero or more. Not waited for on SIGINT or a second signal.
+    /// </summary>
+    public TimeSpan DrainDelay { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long after <see cref="DrainDelay"/> requests in flight may take to finish before they are cut. Default 20 s, which with
+    /// the delay stays below the 30 s that Kubernetes gives; zero or more.
+    /// </summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Whether <c>/readyz</c> fails (503) while some cluster has no usable destination. Default false: it says <c>degraded</c> with
+    /// 200, because a sidecar that fails its probe when a dependency is down takes the application out with it.
+    /// </summary>
+    public bool ReadyNeedsDestinations { get; set; }
+
+    /// <summary>The policies that routes refer to by name. A change needs a restart.</summary>
+    public PolicyOptions Policies { get; set; } = new();
+}

@@ -1,0 +1,44 @@
+namespace ApiAmbassador.Configuration;
+
+/// <summary>What may be set in the section <c>Ambassador</c>.</summary>
+internal static class AmbassadorRule
+{
+    private const string Section = "Ambassador";
+
+    /// <summary>Reports everything that is wrong with it.</summary>
+    public static void Check(AmbassadorOptions options, ErrorList errors)
+    {
+        var data = options.Listen ?? [];
+        for (var i = 0; i < data.Count; i++)
+        {
+            if (ListenAddress.TryParse(data[i], out var address) is { } problem)
+            {
+                errors.Add(problem, Section, "Listen", i.ToString());
+            }
+            else if (data.Take(i).Contains(data[i], StringComparer.OrdinalIgnoreCase) && address!.Port != 0)
+            {
+                errors.Add($"'{data[i]}' is listed twice", Section, "Listen", i.ToString());
+            }
+        }
+
+        if (ListenAddress.TryParse(options.Admin.Listen, out var admin) is { } adminProblem)
+        {
+            errors.Add(adminProblem, Section, "Admin", "Listen");
+        }
+        else if (admin!.Port != 0 && data.Any(text => ListenAddress.TryParse(text, out var address) is null && address!.Port == admin.Port))
+        {
+            errors.Add($"port {admin.Port} is a data listener's already; the admin listener needs a port of its own", Section, "Admin", "Listen");
+        }
+
+        CheckNotNegative(options.DrainDelay, "DrainDelay", errors);
+        CheckNotNegative(options.DrainTimeout, "DrainTimeout", errors);
+    }
+
+    private static void CheckNotNegative(TimeSpan value, string name, ErrorList errors)
+    {
+        if (value < TimeSpan.Zero || value > TimeSpan.FromDays(1))
+        {
+            errors.Add($"{value:c} is out of range: zero to one day", Section, name);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+namespace ApiAmbassador.Configuration;
+
+/// <summary>What we add to YARP's settings of a cluster: <c>ReverseProxy:Clusters:ID</c>.</summary>
+public sealed class ClusterOptions
+{
+    /// <summary>What we add to its destinations, by their ids.</summary>
+    public IReadOnlyDictionary<string, DestinationOptions> Destinations { get; set; } = new Dictionary<string, DestinationOptions>();
+
+    /// <summary>What we add to its health checks.</summary>
+    public ClusterHealthOptions HealthCheck { get; set; } = new();
+}
+
+/// <summary>What we add to YARP's settings of a destination.</summary>
+public sealed class DestinationOptions
+{
+    /// <summary>The largest <see cref="Weight"/>, that of a DNS SRV record (RFC 2782).</summary>
+    public const int WeightMax = 65_535;
+
+    /// <summary>
+    /// Its share of the cluster's requests beside the others' weights. Default 1; from 0 (gets nothing) to 65 535; not all of a
+    /// cluster 0.
+    /// </summary>
+    public int Weight { get; set; } = 1;
+}
+
+/// <summary>What we add to YARP's health checks of a cluster.</summary>
+public sealed class ClusterHealthOptions
+{
+    /// <summary>What we add to its active checks.</summary>
+    public ActiveHealthCheckOptions Active { get; set; } = new();
+}
+
+/// <summary>What we add to YARP's active health checks: <c>HealthCheck:Active</c>.</summary>
+public sealed class ActiveHealthCheckOptions
+{
+    /// <summary>
+    /// Good probes in a row after which an unhealthy destination is used again. Default 2 (AWS App Mesh, HAProxy's rise); at least 1.
+    /// A destination that was never unhealthy is healthy at its first good probe.
+    /// </summary>
+    public int? HealthyThreshold { get; set; }
+
+    /// <summary>
+    /// Failed probes in a row after which a healthy destination is left out. Default 2 (YARP's, whose metadata
+    /// <c>ConsecutiveFailuresHealthPolicy.Threshold</c> is read where this is not set); at least 1. A destination that has not passed a
+    /// probe yet is left out at its first failed one, as in HAProxy.
+    /// </summary>
+    public int? UnhealthyThreshold { get; set; }
+
+    /// <summary>Status codes and ranges that are good, as <c>200</c> or <c>200-399</c>. Default <c>200-299</c>.</summary>
+    public IReadOnlyList<string>? ExpectedStatus { get; set; }
+
+    /// <summary>The Host header of the probe. Default: the destination's <c>Host</c>, else the host of its address.</summary>
+    public string? Host { get; set; }
+
+    /// <summary>The query of the probe, with or without its question mark. Default: none.</summary>
+    public string? Query { get; set; }
+}

@@ -1,0 +1,144 @@
+using ApiAmbassador.Balancing;
+using ApiAmbassador.Health;
+using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.LoadBalancing;
+
+namespace ApiAmbassador.Configuration;
+
+/// <summary>What may be set in a cluster.</summary>
+internal static class ClusterRule
+{
+    private static readonly string[] Weightless =
+    [
+        LoadBalancingPolicies.FirstAlphabetical, LoadBalancingPolicies.Random, LoadBalancingPolicies.RoundRobin,
+        LoadBalancingPolicies.LeastRequests, LoadBalancingPolicies.PowerOfTwoChoices,
+    ];
+
+    /// <summary>
+    /// Reports everything that is wrong with it. Returns YARP's part without what was reported, so that YARP's validator does not
+    /// say it again.
+    /// </summary>
+    public static ClusterConfig Check(ClusterSnapshot cluster, PolicyNames names, ErrorList errors)
+    {
+        var config = cluster.Config;
+        CheckDestinations(config, errors);
+        CheckProbe(cluster.Probe, config, errors);
+        return CheckNames(config, names, errors) with { Destinations = null };
+    }
+
+    private static void CheckDestinations(ClusterConfig config, ErrorList errors)
+    {
+        var destinations = config.Destinations ?? new Dictionary<string, DestinationConfig>();
+        foreach (var (id, destination) in destinations)
+        {
+            if (DestinationAddress.Problem(destination.Address) is { } problem)
+            {
+                errors.Add(problem, [.. Path(config), "Destinations", id, "Address"]);
+            }
+
+            if (destination.Health is { Length: > 0 } health && DestinationAddress.Problem(health) is { } healthProblem)
+            {
+                errors.Add(healthProblem, [.. Path(config), "Destinations", id, "Health"]);
+            }
+
+            var weight = DestinationWeight.Of(destination);
+            if (weight is < 0 or > DestinationOptions.WeightMax)
+            {
+                errors.Add($"{weight} is out of range: 0 to {DestinationOptions.WeightMax}", [.. Path(config), "Destinations", id, "Weight"]);
+            }
+        }
+
+        if (destinations.Count > 0 && destinations.Values.All(destination => DestinationWeight.Of(destination) == 0))
+        {
+            errors.Add("every destination has weight 0, so none would get a request; give one a weight", [.. Path(config), "Destinations"]);
+        }
+        else if (DestinationWeight.Differ(destinations.Values) && Weightless.Contains(config.LoadBalancingPolicy, StringComparer.OrdinalIgnoreCase))
+        {
+            errors.Add(
+                $"the policy '{config.LoadBalancingPolicy}' takes no weights, but the destinations' differ; leave it out or use {WeightedRoundRobinPolicy.PolicyName}",
+                [.. Path(config), "LoadBalancingPolicy"]);
+        }
+    }
+
+    private static void CheckProbe(ProbeRule probe, ClusterConfig config, ErrorList errors)
+    {
+        string[] active = [.. Path(config), "HealthCheck", "Active"];
+        foreach (var (value, name) in new[] { (probe.HealthyThreshold, "HealthyThreshold"), (probe.UnhealthyThreshold, "UnhealthyThreshold") })
+        {
+            if (value < 1)
+            {
+                errors.Add($"{value} is out of range: 1 or more", [.. active, name]);
+            }
+        }
+
+        foreach (var text in probe.StatusMistakes)
+        {
+            errors.Add($"'{text}' is not a status code or a range of them; write 200 or 200-399, from 100 to 599", [.. active, "ExpectedStatus"]);
+        }
+
+        if (config.HealthCheck?.Active?.Enabled == true
+            && config.HealthCheck.Active.Policy is { } policy
+            && !policy.Equals(ThresholdHealthPolicy.PolicyName, StringComparison.OrdinalIgnoreCase)
+            && probe.IsSet)
+        {
+            errors.Add($"thresholds and statuses are for the policy {ThresholdHealthPolicy.PolicyName}, not for '{policy}'; leave the policy out", [.. active, "Policy"]);
+        }
+    }
+
+    private static ClusterConfig CheckNames(ClusterConfig config, PolicyNames names, ErrorList errors)
+    {
+        if (IsUnknown(config.LoadBalancingPolicy, names.LoadBalancing, errors, [.. Path(config), "LoadBalancingPolicy"]))
+        {
+            config = config with { LoadBalancingPolicy = null };
+        }
+
+        if (config.SessionAffinity is { Enabled: true } affinity)
+        {
+            if (IsUnknown(affinity.Policy, names.SessionAffinity, errors, [.. Path(config), "SessionAffinity", "Policy"]))
+            {
+                config = config with { SessionAffinity = affinity = affinity with { Policy = null } };
+            }
+
+            if (IsUnknown(affinity.FailurePolicy, names.AffinityFailure, errors, [.. Path(config), "SessionAffinity", "FailurePolicy"]))
+            {
+                config = config with { SessionAffinity = affinity with { FailurePolicy = null } };
+            }
+        }
+
+        return config.HealthCheck is null ? config : config with { HealthCheck = CheckHealthNames(config, config.HealthCheck, names, errors) };
+    }
+
+    private static HealthCheckConfig CheckHealthNames(ClusterConfig config, HealthCheckConfig health, PolicyNames names, ErrorList errors)
+    {
+        string[] path = [.. Path(config), "HealthCheck"];
+        if (IsUnknown(health.AvailableDestinationsPolicy, names.AvailableDestinations, errors, [.. path, "AvailableDestinationsPolicy"]))
+        {
+            health = health with { AvailableDestinationsPolicy = null };
+        }
+
+        if (health.Active is { Enabled: true } active && IsUnknown(active.Policy, names.ActiveHealth, errors, [.. path, "Active", "Policy"]))
+        {
+            health = health with { Active = active with { Policy = null } };
+        }
+
+        if (health.Passive is { Enabled: true } passive && IsUnknown(passive.Policy, names.PassiveHealth, errors, [.. path, "Passive", "Policy"]))
+        {
+            health = health with { Passive = passive with { Policy = null } };
+        }
+
+        return health;
+    }
+
+    private static bool IsUnknown(string? name, IReadOnlyCollection<string> known, ErrorList errors, ReadOnlySpan<string> path)
+    {
+        if (string.IsNullOrEmpty(name) || known.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        errors.Add($"there is no policy '{name}'{Nearest.Hint(name, known)}", path);
+        return true;
+    }
+
+    private static string[] Path(ClusterConfig config) => ["ReverseProxy", "Clusters", config.ClusterId];
+}

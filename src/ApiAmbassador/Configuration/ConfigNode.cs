@@ -1,0 +1,114 @@
+namespace ApiAmbassador.Configuration;
+
+/// <summary>
+/// A setting as it was written, with its place: a value, a list, or an object of further settings.
+/// The framework's own configuration forgets where a value came from and joins lists by index; this tree does neither.
+/// </summary>
+internal sealed class ConfigNode(Place place)
+{
+    /// <summary>Where it was last written.</summary>
+    public Place Place { get; private set; } = place;
+
+    /// <summary>The value as text; null for an object, a list, or JSON's null.</summary>
+    public string? Value { get; private set; }
+
+    /// <summary>True for a JSON array: a later one replaces it whole.</summary>
+    public bool IsList { get; init; }
+
+    /// <summary>True for JSON's null: the setting is taken back to its default.</summary>
+    public bool IsNull { get; private set; }
+
+    /// <summary>Settings below this one in the order written; keys compare as the framework's do, without case.</summary>
+    public OrderedDictionary<string, ConfigNode> Children { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public bool IsLeaf => Value is not null || IsNull;
+
+    public static ConfigNode Leaf(string? value, Place place) => new(place) { Value = value, IsNull = value is null };
+
+    /// <summary>The node at a path of keys, or null.</summary>
+    public ConfigNode? Find(params ReadOnlySpan<string> path)
+    {
+        var node = this;
+        foreach (var key in path)
+        {
+            if (!node.Children.TryGetValue(key, out node))
+            {
+                return null;
+            }
+        }
+
+        return node;
+    }
+
+    /// <summary>The place of the node at a path, or of the nearest node above it that was written.</summary>
+    public Place PlaceOf(params ReadOnlySpan<string> path)
+    {
+        var node = this;
+        foreach (var key in path)
+        {
+            if (!node.Children.TryGetValue(key, out var child))
+            {
+                break;
+            }
+
+            node = child;
+        }
+
+        return node.Place;
+    }
+
+    /// <summary>The child under a key, made if it is not there.</summary>
+    public ConfigNode ChildOrNew(string key, Place place)
+    {
+        if (!Children.TryGetValue(key, out var child))
+        {
+            Children[key] = child = new ConfigNode(place);
+        }
+
+        return child;
+    }
+
+    /// <summary>
+    /// Lays a later source over this one: objects are merged key by key, everything else replaces what was there.
+    /// Environment variables can only name list items by number; such a group replaces a list as another list would.
+    /// </summary>
+    public void Overlay(ConfigNode later)
+    {
+        foreach (var (key, child) in later.Children)
+        {
+            if (!Children.TryGetValue(key, out var mine) || Replaces(mine, child))
+            {
+                Children[key] = child;
+            }
+            else
+            {
+                mine.Overlay(child);
+                mine.Place = child.Place;
+            }
+        }
+    }
+
+    /// <summary>The keys and values as the framework's configuration holds them.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> Flatten(string prefix = "")
+    {
+        foreach (var (key, child) in Children)
+        {
+            var path = prefix.Length == 0 ? key : prefix + ':' + key;
+            if (child.Value is not null)
+            {
+                yield return new(path, child.Value);
+            }
+
+            foreach (var below in child.Flatten(path))
+            {
+                yield return below;
+            }
+        }
+    }
+
+    private static bool Replaces(ConfigNode mine, ConfigNode later) =>
+        later.IsLeaf || later.IsList || mine.IsLeaf || (mine.IsList && IsNumbered(later));
+
+    private static bool IsNumbered(ConfigNode node) =>
+        node.Children.Count > 0 && node.Children.Keys.All(key => int.TryParse(key, out _));
+}

@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace ApiAmbassador.Configuration;
+
+/// <summary>Reads one JSON file into a <see cref="ConfigNode"/> tree that knows the line of every setting.</summary>
+internal static class JsonFile
+{
+    /// <summary>No settings file is this large; what is larger is a mistake (a log, an image) and is not read into memory.</summary>
+    public const int BytesMax = 16 * 1024 * 1024;
+
+    /// <summary>The file's settings, or null and an error in <paramref name="errors"/>.</summary>
+    public static ConfigNode? Read(string path, string name, ICollection<ConfigError> errors)
+    {
+        byte[] content;
+        try
+        {
+            if (new FileInfo(path).Length > BytesMax)
+            {
+                errors.Add(new ConfigError(new Place(name), "", $"is larger than {BytesMax / 1024 / 1024} MiB, so it can hardly be settings"));
+                return null;
+            }
+
+            content = File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new ConfigError(new Place(name), "", $"cannot be read: {e.Message}"));
+            return null;
+        }
+
+        return Parse(content, name, errors);
+    }
+
+    /// <summary>The same for what is in memory already.</summary>
+    public static ConfigNode? Parse(ReadOnlySpan<byte> content, string name, ICollection<ConfigError> errors)
+    {
+        if (content.StartsWith(Encoding.UTF8.Preamble))
+        {
+            content = content[Encoding.UTF8.Preamble.Length..];
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(content, new JsonReaderOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            var lines = new LineCounter(content);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                errors.Add(new ConfigError(new Place(name), "", "must hold one JSON object: { … }"));
+                return null;
+            }
+
+            var root = ReadContainer(ref reader, ref lines, name, "", errors, isList: false);
+            reader.Read(); // Anything after the closing brace is an error that the reader itself reports.
+            return root;
+        }
+        catch (JsonException e)
+        {
+            errors.Add(new ConfigError(new Place(name, (int)(e.LineNumber ?? 0) + 1), "", $"is not valid JSON: {Sentence(e.Message)}"));
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // The reader's word for text that is not UTF-8 inside a string.
+            errors.Add(new ConfigError(new Place(name), "", "is not valid UTF-8 text"));
+            return null;
+        }
+    }
+
+    private static ConfigNode ReadContainer(
+        ref Utf8JsonReader reader, ref LineCounter lines, string name, string path, ICollection<ConfigError> errors, bool isList)
+    {
+        var container = new ConfigNode(new Place(name, lines.At(reader.TokenStartIndex))) { IsList = isList };
+        while (reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
+        {
+            var key = isList ? container.Children.Count.ToString() : reader.GetString()!;
+            var place = new Place(name, lines.At(reader.TokenStartIndex));
+            var childPath = path.Length == 0 ? key : path + ':' + key;
+            if (!isList)
+            {
+                reader.Read();
+            }
+
+            var child = reader.TokenType switch
+            {
+                JsonTokenType.StartObject => ReadContainer(ref reader, ref lines, name, childPath, errors, isList: false),
+                JsonTokenType.StartArray => ReadContainer(ref reader, ref lines, name, childPath, errors, isList: true),
+                JsonTokenType.Null => ConfigNode.Leaf(value: null, place),
+                // As the framework's own reader writes them, so that a transform sees the text it would see under YARP.
+                JsonTokenType.True => ConfigNode.Leaf(bool.TrueString, place),
+                JsonTokenType.False => ConfigNode.Leaf(bool.FalseString, place),
+                JsonTokenType.Number => ConfigNode.Leaf(Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan), place),
+                _ => ConfigNode.Leaf(reader.GetString(), place),
+            };
+            // "A:B" is the framework's way to write A's setting B; a tree of our own must not know it by another name.
+            var parent = container;
+            var last = key;
+            for (var colon = last.IndexOf(':'); !isList && colon > 0; colon = last.IndexOf(':'))
+            {
+                parent = parent.ChildOrNew(last[..colon], place);
+                last = last[(colon + 1)..];
+            }
+
+            if (!parent.Children.TryAdd(last, child))
+            {
+                errors.Add(new ConfigError(place, childPath, $"'{key}' stands twice in the same object (keys do not differ by case); keep one"));
+            }
+        }
+
+        return container;
+    }
+
+    /// <summary>The library's message without its own line and byte positions, which we tell better.</summary>
+    private static string Sentence(string message)
+    {
+        var end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
+        return (end < 0 ? message : message[..end]).TrimEnd('.', ' ');
+    }
+
+    /// <summary>Turns byte positions, asked for in rising order, into line numbers in one pass over the file.</summary>
+    private ref struct LineCounter(ReadOnlySpan<byte> content)
+    {
+        private readonly ReadOnlySpan<byte> _content = content;
+        private int _position;
+        private int _line = 1;
+
+        public int At(long position)
+        {
+            _line += _content[_position..(int)position].Count((byte)'\n');
+            _position = (int)position;
+            return _line;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Frozen;
+using ApiAmbassador.Balancing;
+using ApiAmbassador.Health;
+using ApiAmbassador.Routing;
+using Yarp.ReverseProxy.Configuration;
+
+namespace ApiAmbassador.Configuration;
+
+/// <summary>
+/// A whole configuration in force: immutable, checked, and swapped as one. A request reads it once and keeps to what it read.
+/// </summary>
+/// <param name="Revision">Counts the configurations applied in this process, from 1.</param>
+/// <param name="Fingerprint">A hash of everything that was written; the same content is not applied twice.</param>
+/// <param name="Ambassador">Settings of the ambassador itself.</param>
+/// <param name="Routes">By id: YARP's part of a route and ours.</param>
+/// <param name="Clusters">By id: YARP's part of a cluster and ours.</param>
+internal sealed record Snapshot(
+    long Revision,
+    string Fingerprint,
+    AmbassadorOptions Ambassador,
+    FrozenDictionary<string, RouteSnapshot> Routes,
+    FrozenDictionary<string, ClusterSnapshot> Clusters)
+{
+    /// <summary>Whether any route has a split; where none has, requests do not look for one.</summary>
+    public bool HasSplits { get; } = Routes.Values.Any(route => route.Split is not null);
+
+    /// <summary>Before the first configuration.</summary>
+    public static Snapshot Empty { get; } = new(
+        0, "", new AmbassadorOptions(), FrozenDictionary<string, RouteSnapshot>.Empty, FrozenDictionary<string, ClusterSnapshot>.Empty);
+}
+
+/// <summary>A route.</summary>
+/// <param name="Config">YARP's part. A route with a split has the first of its clusters here, because YARP wants one.</param>
+/// <param name="Split">The weighted choice of a cluster, or null.</param>
+/// <param name="OutputCachePolicy">The name of an output cache policy, or null.</param>
+internal sealed record RouteSnapshot(RouteConfig Config, SplitRule? Split, string? OutputCachePolicy);
+
+/// <summary>A cluster.</summary>
+/// <param name="Config">YARP's part. Weights are in the metadata of its destinations (<see cref="DestinationWeight"/>).</param>
+/// <param name="Probe">What the active health check asks and how it judges.</param>
+internal sealed record ClusterSnapshot(ClusterConfig Config, ProbeRule Probe);

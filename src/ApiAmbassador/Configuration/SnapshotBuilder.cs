@@ -1,0 +1,110 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using ApiAmbassador.Balancing;
+using ApiAmbassador.Health;
+using ApiAmbassador.Routing;
+using Yarp.ReverseProxy.Configuration;
+
+namespace ApiAmbassador.Configuration;
+
+/// <summary>The second step of the control path: makes a <see cref="Snapshot"/> of what was gathered. Pure; whether it is valid is the next step's question.</summary>
+internal static class SnapshotBuilder
+{
+    /// <summary>YARP's metadata key for the number of failed probes, read where ours is not set.</summary>
+    private const string YarpThresholdKey = "ConsecutiveFailuresHealthPolicy.Threshold";
+
+    /// <summary>Builds the snapshot. Expects a tree that <see cref="ShapeCheck"/> has pruned.</summary>
+    public static Snapshot Build(Gathered gathered, long revision)
+    {
+        var proxy = gathered.Configuration.GetSection("ReverseProxy");
+        var (routes, clusters) = ReadYarp(proxy);
+        return new Snapshot(
+            revision,
+            Fingerprint(gathered.Root),
+            Ambassador(gathered),
+            routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId).Get<RouteOptions>() ?? new RouteOptions()))
+                .ToFrozenDictionary(route => route.Config.RouteId, StringComparer.OrdinalIgnoreCase),
+            clusters.Select(cluster => Cluster(cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions()))
+                .ToFrozenDictionary(cluster => cluster.Config.ClusterId, StringComparer.OrdinalIgnoreCase));
+    }
+
+    /// <summary>The section <c>Ambassador</c> alone; the listeners need it before there are services to check the rest.</summary>
+    public static AmbassadorOptions Ambassador(Gathered gathered) =>
+        gathered.Configuration.GetSection("Ambassador").Get<AmbassadorOptions>() ?? new AmbassadorOptions();
+
+    /// <summary>YARP's part is read by YARP's own reader, so that every section that works there works here.</summary>
+    private static (IReadOnlyList<RouteConfig>, IReadOnlyList<ClusterConfig>) ReadYarp(IConfigurationSection section)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging().AddReverseProxy().LoadFromConfig(section);
+        using var provider = services.BuildServiceProvider();
+        var config = provider.GetRequiredService<IProxyConfigProvider>().GetConfig();
+        return (config.Routes, config.Clusters);
+    }
+
+    private static RouteSnapshot Route(RouteConfig config, RouteOptions options)
+    {
+        var split = options.Split is null ? null : SplitRule.Create(options.Split, hasClusterIdToo: config.ClusterId is not null);
+        return new RouteSnapshot(
+            // YARP answers 503 before any step of ours where a route names no cluster. The output cache policy is not YARP's in
+            // this version; in the metadata it makes YARP renew the endpoint when it changes.
+            config with
+            {
+                ClusterId = config.ClusterId ?? (split?.Sides is [var first, ..] ? first.ClusterId : null),
+                Metadata = options.OutputCachePolicy is null ? config.Metadata : With(config.Metadata, RouteMetadata.OutputCachePolicy, options.OutputCachePolicy),
+            },
+            split,
+            options.OutputCachePolicy);
+    }
+
+    private static ClusterSnapshot Cluster(ClusterConfig config, ClusterOptions options)
+    {
+        var destinations = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (id, destination) in config.Destinations ?? new Dictionary<string, DestinationConfig>())
+        {
+            var weight = options.Destinations.TryGetValue(id, out var ours) ? ours.Weight : DestinationWeight.Default;
+            destinations[id] = weight == DestinationWeight.Default
+                ? destination
+                : destination with { Metadata = With(destination.Metadata, DestinationWeight.MetadataKey, weight.ToString()) };
+        }
+
+        int? yarpThreshold =
+            config.Metadata?.TryGetValue(YarpThresholdKey, out var text) == true && int.TryParse(text, out var threshold) ? threshold : null;
+
+        return new ClusterSnapshot(
+            config with
+            {
+                Destinations = destinations,
+                LoadBalancingPolicy = config.LoadBalancingPolicy ?? (DestinationWeight.Differ(destinations.Values) ? WeightedRoundRobinPolicy.PolicyName : null),
+                HealthCheck = WithDefaults(config.HealthCheck),
+            },
+            ProbeRule.Create(options.HealthCheck.Active, yarpThreshold));
+    }
+
+    /// <summary>Where a file names no policy ours hold: probes are judged by thresholds, and sick destinations get nothing even when all are sick.</summary>
+    private static HealthCheckConfig WithDefaults(HealthCheckConfig? config)
+    {
+        config ??= new HealthCheckConfig();
+        return config with
+        {
+            AvailableDestinationsPolicy = config.AvailableDestinationsPolicy ?? "HealthyAndUnknown",
+            Active = config.Active is null ? null : config.Active with { Policy = config.Active.Policy ?? ThresholdHealthPolicy.PolicyName },
+        };
+    }
+
+    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string>? metadata, string key, string value) =>
+        new(metadata ?? new Dictionary<string, string>(), StringComparer.OrdinalIgnoreCase) { [key] = value };
+
+    /// <summary>Keys and values in the order written, each with its length, so that no two configurations run together into one text.</summary>
+    private static string Fingerprint(ConfigNode root)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var (key, value) in root.Flatten())
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{key.Length}:{key}={value?.Length}:{value};"));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+}

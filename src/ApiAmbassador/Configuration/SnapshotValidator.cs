@@ -1,0 +1,49 @@
+using Yarp.ReverseProxy.Configuration;
+
+namespace ApiAmbassador.Configuration;
+
+/// <summary>
+/// The third step of the control path: everything that is wrong with a snapshot, at once. Ours is checked by rules of ours, one file a
+/// part; YARP's by YARP's own validator, less what our rules say better.
+/// </summary>
+internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names, RoutePatternRule patterns)
+{
+    /// <summary>All errors, each with its place; empty when the snapshot may be applied.</summary>
+    public async Task<IReadOnlyList<ConfigError>> ValidateAsync(Snapshot snapshot, Gathered gathered)
+    {
+        var errors = new ErrorList(gathered.Root);
+        AmbassadorRule.Check(snapshot.Ambassador, errors);
+        PolicyRule.Check(snapshot.Ambassador.Policies, errors);
+
+        // Where a source could not be read, that is the news: the routes may be in it.
+        if (snapshot.Routes.Count == 0 && gathered.Errors.Count == 0)
+        {
+            errors.Add("there is no route, so no request would go anywhere; write a route file (config/README.md) or set AMBASSADOR_DESTINATIONS=http://host:port");
+        }
+
+        foreach (var cluster in snapshot.Clusters.Values.OrderBy(cluster => cluster.Config.ClusterId, StringComparer.Ordinal))
+        {
+            var known = ClusterRule.Check(cluster, names, errors);
+            foreach (var error in await yarp.ValidateClusterAsync(known))
+            {
+                errors.Add(Text(error), "ReverseProxy", "Clusters", known.ClusterId);
+            }
+        }
+
+        foreach (var route in snapshot.Routes.Values.OrderBy(route => route.Config.RouteId, StringComparer.Ordinal))
+        {
+            var known = RouteRule.Check(route, snapshot, errors);
+            patterns.Check(known, errors);
+            foreach (var error in await yarp.ValidateRouteAsync(known))
+            {
+                errors.Add(Text(error), "ReverseProxy", "Routes", known.RouteId);
+            }
+        }
+
+        return errors.Errors;
+    }
+
+    /// <summary>YARP's sentence, with the reason that it keeps in the inner exception.</summary>
+    private static string Text(Exception error) =>
+        error.InnerException is { } inner ? $"{error.Message} {inner.Message}" : error.Message;
+}

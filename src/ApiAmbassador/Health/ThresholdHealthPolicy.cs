@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using ApiAmbassador.Configuration;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Model;
+
+namespace ApiAmbassador.Health;
+
+/// <summary>
+/// Judges the answers to YARP's active health checks by thresholds on both sides: so many failures in a row take a destination
+/// out, so many good probes in a row bring it back. The policy where a cluster names none.
+/// </summary>
+internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDestinationHealthUpdater updater, ILogger<ThresholdHealthPolicy> logger)
+    : IActiveHealthCheckPolicy
+{
+    /// <summary>Its name in <c>HealthCheck:Active:Policy</c>.</summary>
+    public const string PolicyName = "Thresholds";
+
+    private readonly ConditionalWeakTable<DestinationState, StrongBox<ProbeRecord>> _records = [];
+
+    /// <inheritdoc/>
+    public string Name => PolicyName;
+
+    /// <inheritdoc/>
+    public void ProbingCompleted(ClusterState cluster, IReadOnlyList<DestinationProbingResult> probingResults)
+    {
+        if (!snapshots.Current.Clusters.TryGetValue(cluster.ClusterId, out var settings))
+        {
+            return; // Removed while the probe was under way.
+        }
+
+        var verdicts = new List<NewActiveDestinationHealth>(probingResults.Count);
+        foreach (var result in probingResults)
+        {
+            var record = _records.GetOrCreateValue(result.Destination);
+
+            // A probe for a new destination and the cluster's regular one may end at the same moment.
+            lock (record)
+            {
+                var before = record.Value;
+                record.Value = settings.Probe.After(before, IsGood(settings.Probe, result));
+                Tell(cluster, result, before, record.Value);
+                verdicts.Add(new NewActiveDestinationHealth(
+                    result.Destination, record.Value.Healthy == true ? DestinationHealth.Healthy : DestinationHealth.Unhealthy));
+            }
+        }
+
+        updater.SetActive(cluster, verdicts);
+    }
+
+    private static bool IsGood(ProbeRule rule, DestinationProbingResult result) =>
+        result.Response is { } response && rule.ExpectedStatus.Contains((int)response.StatusCode);
+
+    /// <summary>Transitions are told, not every probe.</summary>
+    private void Tell(ClusterState cluster, DestinationProbingResult result, ProbeRecord before, ProbeRecord after)
+    {
+        if (after.Healthy == false && before.Healthy != false)
+        {
+            LogUnhealthy(logger, cluster.ClusterId, result.Destination.DestinationId, after.Run, Cause(result));
+        }
+        else if (after.Healthy == true && before.Healthy == false)
+        {
+            LogHealthy(logger, cluster.ClusterId, result.Destination.DestinationId, after.Run);
+        }
+    }
+
+    private static string Cause(DestinationProbingResult result) => result switch
+    {
+        { Response: { } response } => $"status {(int)response.StatusCode}",
+        { Exception: OperationCanceledException } => "no answer in time",
+        { Exception: { } exception } => exception.Message,
+        _ => "no answer",
+    };
+}

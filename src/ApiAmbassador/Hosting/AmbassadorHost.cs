@@ -1,0 +1,129 @@
+using ApiAmbassador.Admin;
+using ApiAmbassador.Configuration;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace ApiAmbassador.Hosting;
+
+/// <summary>
+/// The ambassador as a whole: two web applications in one process, one for requests to the destinations and one for probes and
+/// operators. They share state and no endpoint, so that nothing a caller writes into a request on the data port can reach the admin.
+/// </summary>
+internal sealed partial class AmbassadorHost : IAsyncDisposable
+{
+    private readonly WebApplication _data;
+    private readonly WebApplication _admin;
+    private readonly Lifecycle _lifecycle;
+    private readonly AmbassadorOptions _options;
+    private readonly ILogger<AmbassadorHost> _logger;
+
+    private AmbassadorHost(WebApplication data, WebApplication admin, AmbassadorOptions options)
+    {
+        _data = data;
+        _admin = admin;
+        _options = options;
+        _lifecycle = data.Services.GetRequiredService<Lifecycle>();
+        _logger = data.Services.GetRequiredService<ILogger<AmbassadorHost>>();
+    }
+
+    /// <summary>Where requests are taken: the addresses in fact bound.</summary>
+    public IReadOnlyList<Uri> Addresses => AddressesOf(_data);
+
+    /// <summary>Where probes are answered.</summary>
+    public Uri AdminAddress => AddressesOf(_admin)[0];
+
+    /// <summary>The data application's services.</summary>
+    public IServiceProvider Services => _data.Services;
+
+    /// <summary>Reads and checks a configuration as <see cref="StartAsync"/> does, and starts nothing.</summary>
+    public static async Task<(Snapshot Snapshot, IReadOnlyList<ConfigError> Errors)> CheckAsync(ConfigSources sources)
+    {
+        try
+        {
+            var gathered = ConfigGatherer.Gather(sources);
+            await using var data = BuildData(gathered, sources);
+            return await data.Services.GetRequiredService<ConfigReloader>().CheckAsync(gathered);
+        }
+        catch (Exception e) when (StartFailure.Explain(e) is { } explanation)
+        {
+            return (Snapshot.Empty, [explanation]);
+        }
+    }
+
+    /// <summary>Starts the ambassador, or returns why not.</summary>
+    public static async Task<(AmbassadorHost? Host, IReadOnlyList<ConfigError> Errors)> StartAsync(ConfigSources sources)
+    {
+        AmbassadorHost? host = null;
+        try
+        {
+            var gathered = ConfigGatherer.Gather(sources);
+            var data = BuildData(gathered, sources);
+            var errors = await data.Services.GetRequiredService<ConfigReloader>().ApplyAsync(gathered);
+            if (errors.Count > 0)
+            {
+                await data.DisposeAsync();
+                return (null, errors);
+            }
+
+            data.UseProxyPipeline();
+            var options = data.Services.GetRequiredService<SnapshotStore>().Current.Ambassador;
+            host = new AmbassadorHost(data, AdminApplication.Build(gathered, sources, data.Services, options), options);
+            await host.StartListenersAsync();
+            return (host, []);
+        }
+        catch (Exception e) when (StartFailure.Explain(e) is { } explanation)
+        {
+            await (host?.DisposeAsync() ?? ValueTask.CompletedTask);
+            return (null, [explanation]);
+        }
+    }
+
+    /// <summary>
+    /// Stops as the orchestrators expect: not ready at once; for <c>DrainDelay</c> requests are still taken, because the application
+    /// beside us is still calling; then the listeners close, and what is in flight has <c>DrainTimeout</c> to finish.
+    /// </summary>
+    /// <param name="hurry">Skips what is left of the delay when it is cancelled.</param>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        _lifecycle.Draining();
+        if (_options.DrainDelay > TimeSpan.Zero && !hurry.IsCancellationRequested)
+        {
+            LogDraining(_logger, _options.DrainDelay);
+            await Task.Delay(_options.DrainDelay, TimeProvider.System, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        LogStopping(_logger, _options.DrainTimeout);
+        using var patience = new CancellationTokenSource(_options.DrainTimeout);
+        await _data.StopAsync(patience.Token);
+        await _admin.StopAsync(CancellationToken.None);
+        LogStopped(_logger);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _data.DisposeAsync();
+        await _admin.DisposeAsync();
+    }
+
+    private static WebApplication BuildData(Gathered gathered, ConfigSources sources)
+    {
+        var options = SnapshotBuilder.Ambassador(gathered);
+        var builder = AmbassadorApplication.CreateBuilder(gathered, sources);
+        builder.WebHost.UseKestrel(kestrel => Listeners.ConfigureData(kestrel, options, gathered.Configuration));
+        builder.Services.AddAmbassador(gathered);
+        return builder.Build();
+    }
+
+    private async Task StartListenersAsync()
+    {
+        // The admin first: a probe that comes early is told that we are starting, not refused.
+        await _admin.StartAsync();
+        await _data.StartAsync();
+        _lifecycle.Listening();
+        LogListening(_logger, string.Join(", ", Addresses), AdminAddress);
+    }
+
+    private static Uri[] AddressesOf(WebApplication app) =>
+        [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+}

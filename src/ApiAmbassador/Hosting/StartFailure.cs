@@ -1,0 +1,26 @@
+using System.Net.Sockets;
+using ApiAmbassador.Configuration;
+using Microsoft.AspNetCore.Connections;
+
+namespace ApiAmbassador.Hosting;
+
+/// <summary>Puts into one sentence why a listener could not start.</summary>
+internal static class StartFailure
+{
+    /// <summary>The sentence, or null for what is no fault of a configuration: that is a defect of ours and keeps its stack trace.</summary>
+    public static ConfigError? Explain(Exception failure) =>
+        Sentence(failure) is { } sentence ? new ConfigError(Place: null, "", sentence) : null;
+
+    private static string? Sentence(Exception failure) => failure switch
+    {
+        IOException { InnerException: AddressInUseException } inUse =>
+            $"{inUse.Message.TrimEnd('.', ' ')}. Stop what listens there, or set Ambassador:Listen or Ambassador:Admin:Listen to another port.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+            "This user may not listen on a port that low. Use one above 1023, or allow it: sysctl net.ipv4.ip_unprivileged_port_start=0",
+        SocketException socket => $"A listener could not start: {socket.Message}. Is the address one of this machine's?",
+        InvalidOperationException { Message: var message } when message.Contains("certificate", StringComparison.OrdinalIgnoreCase) =>
+            "An https listener has no certificate: set Kestrel:Certificates:Default (Path and Password, or Path and KeyPath).",
+        IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException => $"A listener could not start: {failure.Message}",
+        _ => null,
+    };
+}

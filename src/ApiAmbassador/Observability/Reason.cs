@@ -1,0 +1,102 @@
+using System.Net.Sockets;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ApiAmbassador.Observability;
+
+/// <summary>
+/// Why a request could not be served, in one word, and what each kind of caller is told.
+/// </summary>
+/// <param name="Name">The word: in the response's body, the log and the metrics.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="ProxyStatus">The registered error token of RFC 9209.</param>
+/// <param name="GrpcStatus">The status a gRPC caller gets.</param>
+/// <param name="Title">The same as a sentence, for people.</param>
+internal sealed record Reason(string Name, int Status, string ProxyStatus, int GrpcStatus, string Title)
+{
+    // gRPC's own numbers.
+    private const int InvalidArgument = 3, DeadlineExceeded = 4, Unimplemented = 12, Unavailable = 14;
+
+    /// <summary>No route takes the request.</summary>
+    public static Reason NoRoute { get; } = new("no_route", 404, "destination_not_found", Unimplemented, "No route takes this request.");
+
+    /// <summary>Every destination of the cluster is out.</summary>
+    public static Reason NoHealthyUpstream { get; } =
+        new("no_healthy_upstream", 503, "destination_unavailable", Unavailable, "No destination of the cluster can take a request now.");
+
+    /// <summary>Nobody listens at the destination's address.</summary>
+    public static Reason ConnectionRefused { get; } =
+        new("connection_refused", 502, "connection_refused", Unavailable, "The destination refused the connection.");
+
+    /// <summary>The destination did not take the connection in time.</summary>
+    public static Reason ConnectTimeout { get; } =
+        new("connect_timeout", 502, "connection_timeout", Unavailable, "The destination did not take the connection in time.");
+
+    /// <summary>The destination's name has no address.</summary>
+    public static Reason NameUnknown { get; } = new("name_unknown", 502, "dns_error", Unavailable, "The destination's name has no address.");
+
+    /// <summary>No secure connection came about.</summary>
+    public static Reason TlsFailed { get; } = new("tls_failed", 502, "tls_protocol_error", Unavailable, "No secure connection to the destination came about.");
+
+    /// <summary>Another failure to connect.</summary>
+    public static Reason ConnectFailed { get; } =
+        new("connect_failed", 502, "destination_ip_unroutable", Unavailable, "The destination could not be reached.");
+
+    /// <summary>The destination ended the connection before its answer.</summary>
+    public static Reason UpstreamReset { get; } =
+        new("upstream_reset", 502, "connection_terminated", Unavailable, "The destination ended the connection before its answer.");
+
+    /// <summary>What the destination answered is not HTTP.</summary>
+    public static Reason UpstreamProtocolError { get; } =
+        new("upstream_protocol_error", 502, "http_protocol_error", Unavailable, "The destination's answer is not valid HTTP.");
+
+    /// <summary>The destination did not answer in time.</summary>
+    public static Reason UpstreamTimeout { get; } =
+        new("upstream_timeout", 504, "http_response_timeout", DeadlineExceeded, "The destination did not answer in time.");
+
+    /// <summary>The client's own fault.</summary>
+    public static Reason BadRequest { get; } = new("bad_request", 400, "http_request_error", InvalidArgument, "The request is not valid HTTP.");
+
+    /// <summary>The client did not send its request in time.</summary>
+    public static Reason RequestTimeout { get; } = new("request_timeout", 408, "http_request_error", InvalidArgument, "The request did not come in time.");
+
+    /// <summary>The reason behind a failure that YARP reports; null where nobody is there to be told, because the client has gone.</summary>
+    public static Reason? Of(ForwarderError error, Exception? exception, int status) => error switch
+    {
+        ForwarderError.NoAvailableDestinations => NoHealthyUpstream,
+        ForwarderError.RequestTimedOut => UpstreamTimeout,
+        ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled
+            or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled
+            => status == StatusCodes.Status504GatewayTimeout ? UpstreamTimeout : null,
+        ForwarderError.RequestBodyClient => status == StatusCodes.Status408RequestTimeout ? RequestTimeout : BadRequest,
+        ForwarderError.RequestCreation => BadRequest,
+        _ => Of(exception),
+    };
+
+    private static Reason Of(Exception? exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            switch (e)
+            {
+                case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
+                    return NameUnknown;
+                case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or System.Security.Authentication.AuthenticationException:
+                    return TlsFailed;
+                case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError
+                    or HttpRequestError.VersionNegotiationError or HttpRequestError.ConfigurationLimitExceeded }:
+                    return UpstreamProtocolError;
+                case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
+                    return ConnectionRefused;
+                case SocketException { SocketErrorCode: SocketError.TimedOut }:
+                    return ConnectTimeout;
+                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
+                    return NameUnknown;
+                case SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown }:
+                case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
+                    return UpstreamReset;
+            }
+        }
+
+        return exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? ConnectFailed : UpstreamReset;
+    }
+}
