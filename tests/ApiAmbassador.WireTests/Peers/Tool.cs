@@ -1,0 +1,43 @@
+namespace ApiAmbassador.WireTests.Peers;
+
+/// <summary>A program that tests use if it is installed. The one place that decides what happens to a test when it is not.</summary>
+/// <param name="Name">The file name of the program.</param>
+/// <param name="Package">The Debian package that brings it.</param>
+public sealed record Tool(string Name, string Package)
+{
+    /// <summary>Set to 1 where everything is known to be installed, such as on a build server: a missing tool then fails the test.</summary>
+    public const string SkipNothingVariable = "AMBASSADOR_TESTS_SKIP_NOTHING";
+
+    public static readonly Tool Curl = new("curl", "curl");
+
+    public static readonly Tool Nginx = new("nginx", "nginx-light");
+
+    public static readonly Tool Wrk = new("wrk", "wrk");
+
+    /// <summary>The full path of the program; if there is none, the calling test is skipped or failed.</summary>
+    public string Require() => Require(Environment.GetEnvironmentVariable(SkipNothingVariable) is "1");
+
+    internal string Require(bool skipNothing)
+    {
+        if (Find() is { } path)
+        {
+            return path;
+        }
+
+        var message = $"{Name} is not installed: apt-get install {Package}";
+        if (skipNothing)
+        {
+            Assert.Fail(message);
+        }
+
+        Assert.Skip(message);
+        return Name;
+    }
+
+    // Servers live in /usr/sbin, which is not on the PATH of an ordinary user.
+    private string? Find() => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Append("/usr/sbin")
+        .Select(directory => Path.Combine(directory, Name))
+        .FirstOrDefault(File.Exists);
+}
