@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace ApiAmbassador.WireTests.Peers;
 
@@ -35,13 +36,28 @@ public sealed class ExternalProcess : IAsyncDisposable
     /// <summary>Whether it has ended and all its output is in.</summary>
     public bool HasEnded => _hasEnded;
 
-    public static ExternalProcess Start(string path, params IEnumerable<string> arguments) => new(new ProcessStartInfo(path, arguments)
+    public static ExternalProcess Start(string path, params IEnumerable<string> arguments) => Start(path, [], arguments);
+
+    /// <summary>Starts it with variables added to the test's own.</summary>
+    public static ExternalProcess Start(string path, IEnumerable<KeyValuePair<string, string>> variables, IEnumerable<string> arguments)
     {
-        UseShellExecute = false,
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-    });
+        var start = new ProcessStartInfo(path, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new ExternalProcess(start);
+    }
+
+    /// <summary>Sends it a signal by its number, as 15 for SIGTERM.</summary>
+    public void Signal(int number) => kill(Id, number).ShouldBe(0, $"signal {number} for {this}");
 
     /// <summary>Waits for its end and gives its exit code.</summary>
     /// <exception cref="TimeoutException">It did not end in time; it is killed on dispose.</exception>
@@ -82,6 +98,11 @@ public sealed class ExternalProcess : IAsyncDisposable
         await _ended;
         _process.Dispose();
     }
+
+#pragma warning disable IDE1006, SYSLIB1054, CA5392 // The C library's own name, and no marshalling to generate.
+    [DllImport("libc")]
+    private static extern int kill(int process, int signal);
+#pragma warning restore IDE1006, SYSLIB1054, CA5392
 
     private async Task RunAsync()
     {

@@ -1,0 +1,57 @@
+using ApiAmbassador.Configuration;
+
+namespace ApiAmbassador.WireTests.Ambassador;
+
+/// <summary>
+/// What an ambassador under test reads: a config directory of its own, variables, and listeners on free loopback ports. Nothing of the
+/// machine's environment comes in.
+/// </summary>
+public sealed class AmbassadorSetup : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("ambassador-");
+
+    public Dictionary<string, string> Variables { get; } = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Ambassador__Listen__0"] = "http://127.0.0.1:0",
+        ["Ambassador__Admin__Listen"] = "http://127.0.0.1:0",
+        ["Ambassador__DrainDelay"] = "00:00:00",
+    };
+
+    public string ConfigDirectory => _directory.FullName;
+
+    internal ConfigSources Sources => new(AppContext.BaseDirectory, ConfigDirectory, Variables);
+
+    /// <summary>Writes a route file. <c>{one}</c> stands for the address of the destination given under that name.</summary>
+    public AmbassadorSetup WithFile(string json, params (string Name, Uri Address)[] addresses)
+    {
+        foreach (var (name, address) in addresses)
+        {
+            json = json.Replace($"{{{name}}}", address.AbsoluteUri, StringComparison.Ordinal);
+        }
+
+        File.WriteAllText(Path.Combine(ConfigDirectory, "routes.json"), json);
+        return this;
+    }
+
+    /// <summary>One route for every path to one cluster with these destinations, with further settings of the cluster.</summary>
+    public AmbassadorSetup WithCluster(string settings, params (string Name, Uri Address)[] destinations)
+    {
+        var list = string.Join(", ", destinations.Select(destination => $$""" "{{destination.Name}}": { "Address": "{{destination.Address}}" } """));
+        return WithFile($$"""
+            {
+              "ReverseProxy": {
+                "Routes": { "api": { "ClusterId": "api", "Match": { "Path": "{**any}" } } },
+                "Clusters": { "api": { "Destinations": { {{list}} }, {{settings}} } }
+              }
+            }
+            """);
+    }
+
+    public AmbassadorSetup With(string variable, string value)
+    {
+        Variables[variable] = value;
+        return this;
+    }
+
+    public void Dispose() => _directory.Delete(recursive: true);
+}
