@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using ApiAmbassador.WireTests.Clients;
 using ApiAmbassador.WireTests.Peers;
 
@@ -100,8 +101,10 @@ public sealed class RecordingTests
     public async Task Exception_in_the_script_comes_out_at_the_end_of_the_test()
     {
         var one = ScriptedDestination.Start("one", _ => throw new ArithmeticException("mine"));
+        using var client = await RawClient.ConnectAsync(one.Port);
 
-        (await Curl.RunAsync($"{one.Address}")).ExitCode.ShouldBe(56);
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: one\r\n\r\n");
+        await Should.ThrowAsync<SocketException>(client.ReadToEndAsync);
 
         var fault = await Should.ThrowAsync<AggregateException>(async () => await one.DisposeAsync());
         fault.InnerException!.Message.ShouldBe("mine");

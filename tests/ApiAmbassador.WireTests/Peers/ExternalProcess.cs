@@ -92,10 +92,12 @@ public sealed class ExternalProcess : IAsyncDisposable
 
     public override string ToString() => $"Process {Id} ({_process.StartInfo.FileName}) wrote: {Output}{Error}";
 
+    /// <summary>Kills it with its children and waits until they are gone.</summary>
+    /// <exception cref="TimeoutException">One that has left the family still holds its output.</exception>
     public async ValueTask DisposeAsync()
     {
         _process.Kill(entireProcessTree: true);
-        await _ended;
+        await _ended.WaitAsync(Eventually.DefaultDeadline, CancellationToken.None);
         _process.Dispose();
     }
 

@@ -19,19 +19,15 @@ public sealed record Tool(string Name, string Package)
 
     internal string Require(bool skipNothing)
     {
-        if (Find() is { } path)
+        var path = Find();
+        if (path is null)
         {
-            return path;
-        }
-
-        var message = $"{Name} is not installed: apt-get install {Package}";
-        if (skipNothing)
-        {
+            var message = $"{Name} is not installed: apt-get install {Package}";
+            Assert.SkipUnless(skipNothing, message);
             Assert.Fail(message);
         }
 
-        Assert.Skip(message);
-        return Name;
+        return path;
     }
 
     // Servers live in /usr/sbin, which is not on the PATH of an ordinary user.
