@@ -11,6 +11,9 @@ namespace ApiAmbassador.Configuration;
 /// </summary>
 internal abstract record ConfigShape
 {
+    /// <summary>The property that holds the setting, for its documentation and default; null at the root and below lists and maps.</summary>
+    public PropertyInfo? Source { get; private init; }
+
     /// <summary>One value.</summary>
     internal sealed record Scalar(Type Type) : ConfigShape;
 
@@ -56,7 +59,7 @@ internal abstract record ConfigShape
 
         return new Object(type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite && !IsId(property))
-            .ToDictionary(property => property.Name, property => Of(property.PropertyType), StringComparer.OrdinalIgnoreCase));
+            .ToDictionary(property => property.Name, property => Of(property.PropertyType) with { Source = property }, StringComparer.OrdinalIgnoreCase));
     }
 
     /// <summary>Ids are the keys of routes and clusters, not settings inside them.</summary>
