@@ -3,16 +3,17 @@ using ApiAmbassador.Cli;
 
 var config = new Option<string?>("--config")
 {
-    Description = "The directory of route files (default: AMBASSADOR_CONFIG, else ./config)",
+    Description = "Route files (default: AMBASSADOR_CONFIG, else ./config)",
     HelpName = "DIR",
 };
 
-var root = new RootCommand("An HTTP ambassador: answers to one name, and finds the real instances behind it.")
+var root = new RootCommand("Answers to one name, and finds the real instances behind it.")
 {
     RunCommand.Create(config),
     ValidateCommand.Create(config),
 };
 root.Options.Add(config);
+root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
 root.SetAction((result, _) => RunCommand.RunAsync(result.GetValue(config)));
 
 // The commands handle signals themselves, and a defect should show its stack trace.

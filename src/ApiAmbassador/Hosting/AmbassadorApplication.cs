@@ -39,7 +39,11 @@ internal static class AmbassadorApplication
         builder.Logging.AddFilter("Yarp.ReverseProxy.Health", LogLevel.Critical);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddConsole();
-        builder.Services.PostConfigure<ConsoleLoggerOptions>(options => options.FormatterName ??= ConsoleFormatterNames.Simple);
+        builder.Services.PostConfigure<ConsoleLoggerOptions>(options =>
+        {
+            options.FormatterName ??= ConsoleFormatterNames.Simple;
+            options.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite; // A reader of the log that stalls must not stall requests.
+        });
         builder.Services.Configure<SimpleConsoleFormatterOptions>(options =>
         {
             options.SingleLine = true;

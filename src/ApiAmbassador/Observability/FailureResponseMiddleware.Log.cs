@@ -4,5 +4,5 @@ internal sealed partial class FailureResponseMiddleware
 {
     [LoggerMessage(4001, LogLevel.Warning, "{Method} {Path} failed: {Reason} (route {Route}, destination {Cluster}/{Destination}): {Cause}")]
     private static partial void LogFailed(
-        ILogger logger, string method, string? path, string reason, string route, string cluster, string destination, string cause);
+        ILogger logger, string method, string path, string reason, string route, string cluster, string destination, string cause);
 }

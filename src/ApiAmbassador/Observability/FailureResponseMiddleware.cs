@@ -27,8 +27,10 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, IL
         }
 
         var proxy = context.GetReverseProxyFeature();
+
+        // The path escaped, so that a caller writes no line of the log; without its query, which may hold secrets.
         LogFailed(
-            logger, context.Request.Method, context.Request.Path, reason.Name, proxy.Route.Config.RouteId, proxy.Cluster.Config.ClusterId,
+            logger, context.Request.Method, context.Request.Path.ToUriComponent(), reason.Name, proxy.Route.Config.RouteId, proxy.Cluster.Config.ClusterId,
             proxy.ProxiedDestination?.DestinationId ?? "-", failure.Exception?.GetBaseException().Message ?? reason.Title);
         return context.Response.HasStarted ? Task.CompletedTask : FailureResponse.WriteAsync(context, reason);
     }

@@ -53,5 +53,11 @@ public sealed class AmbassadorSetup : IDisposable
         return this;
     }
 
-    public void Dispose() => _directory.Delete(recursive: true);
+    public void Dispose()
+    {
+        if (Directory.Exists(ConfigDirectory))
+        {
+            _directory.Delete(recursive: true);
+        }
+    }
 }

@@ -68,6 +68,6 @@ public sealed class RunningAmbassador : IAsyncDisposable
         Client.Dispose();
         Admin.Dispose();
         await _host.DisposeAsync();
-        _setup.Dispose();
+        _setup.Dispose(); // May be disposed already, by a test that goes on writing into it.
     }
 }

@@ -1,0 +1,87 @@
+using ApiAmbassador.Configuration;
+using ApiAmbassador.WireTests.Destinations;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ApiAmbassador.WireTests.Ambassador;
+
+/// <summary>The control path under traffic: what a second configuration does to an ambassador that is running.</summary>
+public class ReloaderTests
+{
+    [Fact]
+    public async Task Apply_destinationJoins_isProbedAtOnceNotAnIntervalLater()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        await using var two = ScriptedDestination.Start("two", Reply.Ok("two"));
+        using var setup = new AmbassadorSetup();
+        const string probed = """ "HealthCheck": { "Active": { "Enabled": true, "Path": "/health", "Interval": "01:00:00" } } """;
+        await using var ambassador = await RunningAmbassador.StartAsync(setup.WithCluster(probed, ("one", one.Address)));
+        await one.WaitForAsync(destination => destination.RequestCount == 1);
+
+        await ApplyAsync(ambassador, setup.WithCluster(probed, ("one", one.Address), ("two", two.Address)));
+
+        await two.WaitForAsync(destination => destination.Requests.Any(request => request.Target == "/health"));
+    }
+
+    [Fact]
+    public async Task Apply_weightsChange_takeEffectWithoutARestart()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        await using var two = ScriptedDestination.Start("two", Reply.Ok("two"));
+        using var setup = new AmbassadorSetup().With("AMBASSADOR_DESTINATIONS", $"{one.Address}=3, {two.Address}=1");
+        await using var ambassador = await RunningAmbassador.StartAsync(setup);
+        (await ambassador.CountAnswersAsync(8)).ShouldBe(new Dictionary<string, int> { ["one"] = 6, ["two"] = 2 }, ignoreOrder: true);
+
+        await ApplyAsync(ambassador, setup.With("AMBASSADOR_DESTINATIONS", $"{one.Address}=0, {two.Address}=1"));
+
+        (await ambassador.CountAnswersAsync(8)).ShouldBe(new Dictionary<string, int> { ["two"] = 8 });
+    }
+
+    [Fact]
+    public async Task Apply_splitChanges_takesEffectWithoutARestart()
+    {
+        await using var v1 = ScriptedDestination.Start("v1", Reply.Ok("v1"));
+        await using var v2 = ScriptedDestination.Start("v2", Reply.Ok("v2"));
+        using var setup = new AmbassadorSetup();
+        await using var ambassador = await RunningAmbassador.StartAsync(Split(100, 0));
+        (await ambassador.CountAnswersAsync(20)).ShouldBe(new Dictionary<string, int> { ["v1"] = 20 });
+
+        await ApplyAsync(ambassador, Split(0, 100));
+
+        (await ambassador.CountAnswersAsync(20)).ShouldBe(new Dictionary<string, int> { ["v2"] = 20 });
+
+        AmbassadorSetup Split(int first, int second) => setup.WithFile(
+            $$"""
+            {
+              "ReverseProxy": {
+                "Routes": { "api": { "Match": { "Path": "{**any}" }, "Split": { "Clusters": { "v1": {{first}}, "v2": {{second}} } } } },
+                "Clusters": {
+                  "v1": { "Destinations": { "one": { "Address": "{v1}" } } },
+                  "v2": { "Destinations": { "one": { "Address": "{v2}" } } }
+                }
+              }
+            }
+            """,
+            ("v1", v1.Address), ("v2", v2.Address));
+    }
+
+    [Fact]
+    public async Task Apply_refusedConfiguration_changesNothing()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        using var setup = new AmbassadorSetup().With("AMBASSADOR_DESTINATIONS", $"{one.Address}");
+        await using var ambassador = await RunningAmbassador.StartAsync(setup);
+        var before = ambassador.Services.GetRequiredService<SnapshotStore>().Current;
+
+        var reloader = ambassador.Services.GetRequiredService<ConfigReloader>();
+        (await reloader.ApplyAsync(ConfigGatherer.Gather(setup.WithFile("{ \"ReverseProxy\": { \"Rutes\": {} } }").Sources))).ShouldHaveSingleItem();
+
+        ambassador.Services.GetRequiredService<SnapshotStore>().Current.ShouldBeSameAs(before);
+        (await ambassador.GetAsync()).ShouldBe("one");
+    }
+
+    private static async Task ApplyAsync(RunningAmbassador ambassador, AmbassadorSetup setup)
+    {
+        var errors = await ambassador.Services.GetRequiredService<ConfigReloader>().ApplyAsync(ConfigGatherer.Gather(setup.Sources));
+        errors.ShouldBeEmpty();
+    }
+}
