@@ -7,10 +7,11 @@ namespace ApiAmbassador.Benchmarks.SideBySide;
 /// <param name="server">Its process.</param>
 internal sealed class MeasuredPeer(string label, ChildServer server)
 {
-    private const int WarmUpSeconds = 1;
     private readonly List<Sample> _samples = [];
 
     public string Label => label;
+
+    public Uri Address => server.Address;
 
     /// <summary>One a round, in the order of the rounds: samples of two peers with the same index were taken beside each other.</summary>
     public IReadOnlyList<Sample> Samples => _samples;
@@ -22,32 +23,31 @@ internal sealed class MeasuredPeer(string label, ChildServer server)
     public async Task VerifyAsync(CancellationToken cancellation)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        var body = await client.GetStringAsync(server.Address, cancellation);
+        var body = await client.GetStringAsync(Address, cancellation);
         if (!string.Equals(body, Origin.Body, StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"{label} does not pass the origin's answer on. It answered: {body}");
         }
     }
 
-    /// <summary>Load that is not counted, until tiered compilation has settled.</summary>
-    public Task WarmUpAsync(WrkLoad load, int seconds, CancellationToken cancellation) => load.RunAsync(server.Address, seconds, cancellation);
-
-    /// <summary>Adds a sample.</summary>
-    /// <exception cref="InvalidOperationException">The peer died, or served nothing at all.</exception>
-    public async Task MeasureAsync(WrkLoad load, int seconds, CancellationToken cancellation)
+    /// <summary>Processor time so far.</summary>
+    /// <exception cref="InvalidOperationException">The peer died.</exception>
+    public TimeSpan ReadCpu()
     {
-        // The peer was idle while others were measured: caches and pooled connections come back first.
-        await load.RunAsync(server.Address, WarmUpSeconds, cancellation);
+        var use = server.ReadUse();
+        ResidentBytes = use.ResidentBytes;
+        return use.Cpu;
+    }
 
-        var before = server.ReadUse();
-        var result = await load.RunAsync(server.Address, seconds, cancellation);
-        var after = server.ReadUse();
-        if (result.Requests == 0)
+    /// <summary>Keeps the sample of a round.</summary>
+    /// <exception cref="InvalidOperationException">The peer served nothing at all.</exception>
+    public void Add(Sample sample)
+    {
+        if (sample.Alone.Requests == 0 || sample.Shared.Requests == 0)
         {
-            throw new InvalidOperationException($"{label} served no request in {seconds} s.");
+            throw new InvalidOperationException($"{label} served no request in a whole round.");
         }
 
-        _samples.Add(new Sample(result, after.Cpu - before.Cpu));
-        ResidentBytes = after.ResidentBytes;
+        _samples.Add(sample);
     }
 }

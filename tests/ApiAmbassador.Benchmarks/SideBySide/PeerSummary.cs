@@ -37,11 +37,11 @@ internal sealed record PeerSummary(
             Statistics.Median(cost) / Statistics.Median(baselineCost),
             Statistics.Median(pairs),
             Statistics.MedianInterval(pairs),
-            Statistics.Median(peer.Samples.Select(sample => sample.Load.RequestsPerSecond)),
-            Statistics.Median(peer.Samples.Select(sample => sample.Load.P50.TotalMilliseconds)),
-            Statistics.Median(peer.Samples.Select(sample => sample.Load.P99.TotalMilliseconds)),
+            Statistics.Median(peer.Samples.Select(sample => sample.Alone.RequestsPerSecond)),
+            Statistics.Median(peer.Samples.Select(sample => sample.Alone.P50.TotalMilliseconds)),
+            Statistics.Median(peer.Samples.Select(sample => sample.Alone.P99.TotalMilliseconds)),
             peer.ResidentBytes / (1024.0 * 1024),
-            peer.Samples.Sum(sample => sample.Load.Failed));
+            peer.Samples.Sum(sample => sample.Failed));
     }
 
     private static double[] Costs(MeasuredPeer peer) => [.. peer.Samples.Select(sample => sample.CpuMicrosecondsPerRequest)];

@@ -8,8 +8,8 @@ internal static class SideBySideCommand
 {
     public static Command Create()
     {
-        var seconds = AtLeastOne(new Option<int>("--seconds") { Description = "Length of one measurement", DefaultValueFactory = _ => 5 });
-        var rounds = AtLeastOne(new Option<int>("--rounds") { Description = "Measurements of each peer", DefaultValueFactory = _ => 7 });
+        var seconds = AtLeastOne(new Option<int>("--seconds") { Description = "Load on each peer in a round, all its turns together", DefaultValueFactory = _ => 3 });
+        var rounds = AtLeastOne(new Option<int>("--rounds") { Description = "Measurements of each peer", DefaultValueFactory = _ => 15 });
         var connections = AtLeastOne(new Option<int>("--connections") { Description = "Kept-alive connections", DefaultValueFactory = _ => 32 });
         var peers = new Option<string>("--peers")
         {
@@ -97,7 +97,7 @@ internal static class SideBySideCommand
             File.WriteAllText(markdown.FullName, report.ToMarkdown());
         }
 
-        // Failing fast is cheap: the figures of a peer that failed requests say nothing.
+        // A failed request is cheap to serve: the figures of a peer that failed requests say nothing.
         PeerSummary[] failing = [.. summaries.Where(peer => peer.Failed > 0)];
         foreach (var peer in failing)
         {

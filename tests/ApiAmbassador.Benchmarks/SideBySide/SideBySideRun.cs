@@ -3,13 +3,13 @@ using ApiAmbassador.Benchmarks.Peers;
 namespace ApiAmbassador.Benchmarks.SideBySide;
 
 /// <summary>
-/// Starts the origin and all peers, warms them up, and measures them in turns:
-/// a neighbour that takes the machine for a while then slows all peers of that round alike, and the ratio within the round stays right.
+/// Starts the origin and all peers, warms them up, and measures them round by round: what disturbs the machine for a while then falls on
+/// all peers of that round alike, and the ratio within the round stays right.
 /// </summary>
 internal sealed class SideBySideRun(SideBySideOptions options, TextWriter progress)
 {
-    /// <summary>Tiered compilation goes on for a few seconds of load: instrumented code first, then what was learned from it.</summary>
-    private const int JitWarmUpSeconds = 5;
+    /// <summary>Tiered compilation competes with the load for the processors; on a busy machine it has not settled after five seconds.</summary>
+    private const int JitWarmUpSeconds = 10;
 
     public async Task<IReadOnlyList<MeasuredPeer>> ExecuteAsync(IReadOnlyList<IPeer> peers, CancellationToken cancellation)
     {
@@ -27,7 +27,7 @@ internal sealed class SideBySideRun(SideBySideOptions options, TextWriter progre
                 var server = await StartAsync(label, place => peer.Prepare(origin.Address, place));
                 var target = new MeasuredPeer(label, server);
                 await target.VerifyAsync(cancellation);
-                await target.WarmUpAsync(load, JitWarmUpSeconds, cancellation);
+                await load.RunAsync(target.Address, JitWarmUpSeconds, cancellation);
                 measured.Add(target);
             }
 
@@ -57,11 +57,9 @@ internal sealed class SideBySideRun(SideBySideOptions options, TextWriter progre
     {
         for (var round = 0; round < options.Rounds; round++)
         {
-            // The order rotates, so that no peer always has the same one before it.
-            for (var turn = 0; turn < peers.Count; turn++)
-            {
-                await peers[(round + turn) % peers.Count].MeasureAsync(load, options.Seconds, cancellation);
-            }
+            // The order rotates, so that no peer is always the first.
+            var start = round % peers.Count;
+            await new Round([.. peers[start..], .. peers[..start]], load, options.Seconds).ExecuteAsync(cancellation);
 
             var costs = peers.Select(peer => $"{peer.Label} {peer.Samples[round].CpuMicrosecondsPerRequest:F1}");
             progress.WriteLine($"round {round + 1} of {options.Rounds}, µs/request: {string.Join(", ", costs)}");
