@@ -102,7 +102,7 @@ internal sealed class ChildServer : IAsyncDisposable
             using var response = await client.GetAsync(ready, cancellation);
             return response.StatusCode == HttpStatusCode.OK;
         }
-        catch (Exception refusedOrSlow) when (refusedOrSlow is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception refusedOrSlow) when (refusedOrSlow is HttpRequestException || (refusedOrSlow is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
             return false;
         }
@@ -120,7 +120,7 @@ internal sealed class ChildServer : IAsyncDisposable
 
     private void Keep(string? line)
     {
-        if (line is null)
+        if (string.IsNullOrWhiteSpace(line))
         {
             return;
         }

@@ -19,11 +19,20 @@ internal sealed class MeasuredPeer(string label, ChildServer server)
     public long ResidentBytes { get; private set; }
 
     /// <summary>Sends one request and compares the answer.</summary>
-    /// <exception cref="InvalidOperationException">What came back is not what the origin sends.</exception>
+    /// <exception cref="InvalidOperationException">Nothing came back, or not what the origin sends.</exception>
     public async Task VerifyAsync(CancellationToken cancellation)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        var body = await client.GetStringAsync(Address, cancellation);
+        string body;
+        try
+        {
+            body = await client.GetStringAsync(Address, cancellation);
+        }
+        catch (Exception failure) when (failure is HttpRequestException || (failure is TaskCanceledException && !cancellation.IsCancellationRequested))
+        {
+            throw new InvalidOperationException($"{label} is up but did not serve a request at {Address}: {failure.Message}", failure);
+        }
+
         if (!string.Equals(body, Origin.Body, StringComparison.Ordinal))
         {
             throw new InvalidOperationException($"{label} does not pass the origin's answer on. It answered: {body}");
