@@ -1,1 +1,13 @@
-Console.WriteLine();
+using System.CommandLine;
+using ApiAmbassador.Benchmarks;
+using ApiAmbassador.Benchmarks.Peers;
+using ApiAmbassador.Benchmarks.SideBySide;
+
+var root = new RootCommand("What the ambassador costs: beside other proxies, and piece by piece.")
+{
+    SideBySideCommand.Create(),
+    PiecesCommand.Create(),
+    BareYarp.CreateCommand(),
+};
+
+return await root.Parse(args).InvokeAsync();
