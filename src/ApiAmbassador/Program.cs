@@ -10,6 +10,7 @@ var config = new Option<string?>("--config")
 var root = new RootCommand("Answers to one name, and finds the real instances behind it.")
 {
     RunCommand.Create(config),
+    DemoCommand.Create(),
     ValidateCommand.Create(config),
 };
 root.Options.Add(config);
