@@ -14,9 +14,9 @@ internal static class DestinationWeight
     /// <summary>The weight of a destination of which nobody said one.</summary>
     public const int Default = 1;
 
-    /// <summary>A destination's weight; 0 gets nothing.</summary>
+    /// <summary>A destination's weight; 0 gets nothing. What somebody else wrote under our key and is no number is refused by the validator.</summary>
     public static int Of(DestinationConfig destination) =>
-        destination.Metadata is { } metadata && metadata.TryGetValue(MetadataKey, out var text) ? int.Parse(text) : Default;
+        destination.Metadata is { } metadata && metadata.TryGetValue(MetadataKey, out var text) && int.TryParse(text, out var weight) ? weight : Default;
 
     /// <summary>Whether weights make a difference. A weight of 0 is out of the pool altogether, so it makes none in it.</summary>
     public static bool Differ(IEnumerable<DestinationConfig> destinations) =>

@@ -2,8 +2,10 @@ namespace ApiAmbassador.Balancing;
 
 /// <summary>
 /// Whose turn it is, by weight: stride scheduling (Waldspurger and Weihl 1995) without a lock. Each runner has the virtual time of
-/// its next turn; the earliest goes next and is moved on by its stride, which is one over its weight. Shares are exact to within
-/// one turn at any moment, whichever runners come, go or change weight in between, because each carries its own time.
+/// its next turn; the earliest goes next and is moved on by its stride, which is one over its weight. In virtual time each is
+/// within half a turn of its share at any moment, whichever runners come, go or change weight in between, because each carries its
+/// own time. In turns, with m runners and a share p, that is (1 − p) / 2 + p (m − 1) / 2: half a turn for each of two, more for a
+/// heavy one among many light ones whose turns fall together.
 /// </summary>
 internal sealed class WeightedRotation
 {
@@ -15,6 +17,22 @@ internal sealed class WeightedRotation
 
     /// <summary>Those who take turns now, with their weights above zero. Runners keep their place from an earlier lineup.</summary>
     public Lineup LineUp(IReadOnlyList<(Runner Runner, int Weight)> members) => new(this, members);
+
+    /// <summary>Moves the time on, never back: a thread held up between its turn and this would otherwise have others' turns taken again.</summary>
+    private void AdvanceTo(ulong turn)
+    {
+        var seen = Volatile.Read(ref _now);
+        while ((long)(turn - seen) > 0)
+        {
+            var found = Interlocked.CompareExchange(ref _now, turn, seen);
+            if (found == seen)
+            {
+                return;
+            }
+
+            seen = found;
+        }
+    }
 
     /// <summary>One who takes turns: the virtual time of the next one.</summary>
     internal sealed class Runner
@@ -41,12 +59,7 @@ internal sealed class WeightedRotation
             {
                 _runners[i] = members[i].Runner;
                 _strides[i] = Unit / (ulong)Math.Max(1, members[i].Weight);
-                if (!_runners[i].Entered)
-                {
-                    // Half a stride from now, so that the first turns of unequal weights lie between each other.
-                    _runners[i].Entered = true;
-                    _runners[i].Next = Volatile.Read(ref rotation._now) + (_strides[i] / 2);
-                }
+                Enter(_runners[i], Volatile.Read(ref rotation._now), _strides[i]);
             }
         }
 
@@ -60,8 +73,9 @@ internal sealed class WeightedRotation
                 ulong bestTurn = 0, bestSeen = 0;
                 for (var i = 0; i < _runners.Length; i++)
                 {
+                    // Who comes back after an absence does not make up for it in a burst: no turn is in the past.
                     var seen = Volatile.Read(ref _runners[i].Next);
-                    var turn = Within(now, seen, _strides[i]);
+                    var turn = (long)(seen - now) < 0 ? now : seen;
                     var ahead = (long)(turn - bestTurn);
 
                     // At the same moment the lighter one goes first, as its next turn is farther away.
@@ -74,22 +88,35 @@ internal sealed class WeightedRotation
                 // Somebody else took this turn if the runner has moved meanwhile: look again.
                 if (Interlocked.CompareExchange(ref _runners[best].Next, bestTurn + _strides[best], bestSeen) == bestSeen)
                 {
-                    Volatile.Write(ref _rotation._now, bestTurn);
+                    _rotation.AdvanceTo(bestTurn);
                     return best;
                 }
             }
         }
 
-        /// <summary>
-        /// Who comes back after an absence does not make up for it in a burst, and whose weight was raised does not wait out its
-        /// old stride: the next turn is never in the past and never more than a stride away.
-        /// </summary>
-        private static ulong Within(ulong now, ulong turn, ulong stride) =>
-            (long)(turn - now) switch
+        private static void Enter(Runner runner, ulong now, ulong stride)
+        {
+            if (!runner.Entered)
             {
-                < 0 => now,
-                var wait when (ulong)wait > stride => now + stride,
-                _ => turn,
-            };
+                // Half a stride from now, so that the first turns of unequal weights lie between each other.
+                runner.Entered = true;
+                runner.Next = now + (stride / 2);
+                return;
+            }
+
+            // Whose weight was raised does not wait out the old stride. The nearer turn is written down, because "a stride from
+            // now" would recede with every turn that others take.
+            var seen = Volatile.Read(ref runner.Next);
+            while ((long)(seen - now) > (long)stride)
+            {
+                var found = Interlocked.CompareExchange(ref runner.Next, now + stride, seen);
+                if (found == seen)
+                {
+                    return;
+                }
+
+                seen = found;
+            }
+        }
     }
 }

@@ -5,8 +5,9 @@ using Yarp.ReverseProxy.Model;
 namespace ApiAmbassador.Balancing;
 
 /// <summary>
-/// Smooth weighted round robin: over any stretch of requests each destination gets its share to within one request, and the
-/// turns of the heavy ones are spread between those of the light ones. The default where weights differ.
+/// Smooth weighted round robin: over any stretch of requests each destination gets its share to within a few requests
+/// (<see cref="WeightedRotation"/> says how few), and the turns of the heavy ones are spread between those of the light ones. The
+/// default where weights differ.
 /// </summary>
 internal sealed class WeightedRoundRobinPolicy : ILoadBalancingPolicy
 {

@@ -41,6 +41,11 @@ internal static class ClusterRule
                 errors.Add(healthProblem, [.. Path(config), "Destinations", id, "Health"]);
             }
 
+            if (destination.Metadata?.TryGetValue(DestinationWeight.MetadataKey, out var text) == true && !int.TryParse(text, out _))
+            {
+                errors.Add($"'{text}' is not a whole number; use the setting Weight instead", [.. Path(config), "Destinations", id, "Metadata", DestinationWeight.MetadataKey]);
+            }
+
             var weight = DestinationWeight.Of(destination);
             if (weight is < 0 or > DestinationOptions.WeightMax)
             {

@@ -88,7 +88,10 @@ internal sealed class ConfigNode(Place place)
         }
     }
 
-    /// <summary>The keys and values as the framework's configuration holds them.</summary>
+    /// <summary>
+    /// The keys and values as the framework's configuration holds them. What is empty has the empty value there: a policy or a
+    /// destination without settings is there all the same, and an empty list is not a missing one.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, string?>> Flatten(string prefix = "")
     {
         foreach (var (key, child) in Children)
@@ -99,9 +102,16 @@ internal sealed class ConfigNode(Place place)
                 yield return new(path, child.Value);
             }
 
+            var isEmpty = !child.IsLeaf;
             foreach (var below in child.Flatten(path))
             {
+                isEmpty = false;
                 yield return below;
+            }
+
+            if (isEmpty)
+            {
+                yield return new(path, "");
             }
         }
     }

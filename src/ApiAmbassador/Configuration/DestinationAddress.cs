@@ -14,8 +14,8 @@ internal static class DestinationAddress
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
         {
             var repaired = "http://" + address;
-            return address.Contains("://", StringComparison.Ordinal) || !Uri.TryCreate(repaired, UriKind.Absolute, out _)
-                ? $"'{address}' is not an absolute http or https URL; write it as http://host:8080"
+            return address.Contains("://", StringComparison.Ordinal) || address.Contains('@') || !Uri.TryCreate(repaired, UriKind.Absolute, out _)
+                ? $"'{SafeText.Address(address)}' is not an absolute http or https URL; write it as http://host:8080"
                 : $"'{address}' is not an absolute http or https URL; did you mean '{repaired}'?";
         }
 
@@ -30,7 +30,7 @@ internal static class DestinationAddress
             return "an address carries no user and password; destinations would not get them";
         }
 
-        return uri.Query.Length > 0 || uri.Fragment.Length > 0 ? $"'{address}' has a query or a fragment; requests bring their own" : null;
+        return uri.Query.Length > 0 || uri.Fragment.Length > 0 ? $"'{uri.GetLeftPart(UriPartial.Path)}' has a query or a fragment behind it; requests bring their own" : null;
     }
 
     /// <summary>

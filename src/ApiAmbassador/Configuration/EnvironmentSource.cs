@@ -3,15 +3,15 @@ namespace ApiAmbassador.Configuration;
 /// <summary>Environment variables in .NET's way: <c>ReverseProxy__Clusters__api__Destinations__one__Address</c>.</summary>
 internal static class EnvironmentSource
 {
-    private const string Separator = "__";
+    private static readonly string[] Separators = ["__", ":"];
 
-    /// <summary>The settings that variables with a double underscore hold; others are none of ours.</summary>
+    /// <summary>The settings that variables with a double underscore (or a colon, where a name may hold one) stand for; others are none of ours.</summary>
     public static ConfigNode Read(IReadOnlyDictionary<string, string> variables)
     {
         var root = new ConfigNode(new Place("the environment"));
         foreach (var (name, value) in variables.OrderBy(variable => variable.Key, StringComparer.Ordinal))
         {
-            var path = name.Split(Separator);
+            var path = name.Split(Separators, StringSplitOptions.None);
             if (!(path.Length > 1 || name.Equals("AllowedHosts", StringComparison.OrdinalIgnoreCase)) || path.Any(string.IsNullOrEmpty))
             {
                 continue;

@@ -10,6 +10,9 @@ internal static class JsonFile
     /// <summary>No settings file is this large; what is larger is a mistake (a log, an image) and is not read into memory.</summary>
     public const int BytesMax = 16 * 1024 * 1024;
 
+    /// <summary>The reader's own bound on nesting; keys with colons must not get around it, because what reads the tree recurses.</summary>
+    private const int DepthMax = 64;
+
     /// <summary>The file's settings, or null and an error in <paramref name="errors"/>.</summary>
     public static ConfigNode? Read(string path, string name, ICollection<ConfigError> errors)
     {
@@ -93,6 +96,12 @@ internal static class JsonFile
                 JsonTokenType.Number => ConfigNode.Leaf(Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan), place),
                 _ => ConfigNode.Leaf(reader.GetString(), place),
             };
+            if (!isList && Problem(key, childPath) is { } problem)
+            {
+                errors.Add(new ConfigError(place, path, problem));
+                continue;
+            }
+
             // "A:B" is the framework's way to write A's setting B; a tree of our own must not know it by another name.
             var parent = container;
             var last = key;
@@ -109,6 +118,17 @@ internal static class JsonFile
         }
 
         return container;
+    }
+
+    /// <summary>What is wrong with a key, or null. An empty one would stand for the object around it where paths are joined.</summary>
+    private static string? Problem(string key, string path)
+    {
+        if (key.Length == 0 || key[0] == ':' || key[^1] == ':' || key.Contains("::", StringComparison.Ordinal))
+        {
+            return $"'{key}' is or holds an empty key; between colons there must be a name";
+        }
+
+        return path.AsSpan().Count(':') >= DepthMax ? $"is nested deeper than {DepthMax} levels" : null;
     }
 
     /// <summary>The library's message without its own line and byte positions, which we tell better.</summary>

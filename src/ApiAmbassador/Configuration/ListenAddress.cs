@@ -18,7 +18,12 @@ internal sealed record ListenAddress(bool IsHttps, IPAddress? Address, bool IsLo
         var isHttps = text.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
         if (!isHttps && !text.StartsWith("http://", StringComparison.OrdinalIgnoreCase))
         {
-            return $"'{text}' is not an address to listen on; {form}";
+            return $"'{SafeText.Address(text)}' is not an address to listen on; {form}";
+        }
+
+        if (text.Contains('@'))
+        {
+            return $"an address to listen on carries no user and password; {form}";
         }
 
         var rest = text[(isHttps ? 8 : 7)..].TrimEnd('/');
@@ -46,7 +51,7 @@ internal sealed record ListenAddress(bool IsHttps, IPAddress? Address, bool IsLo
 
             address = new ListenAddress(isHttps, Address: null, IsLocalhost: true, port);
         }
-        else if (IPAddress.TryParse(host, out var ip))
+        else if (IPAddress.TryParse(host, out var ip) && (host.Contains('.') || host.Contains(':'))) // 8080 alone is read as 0.0.31.144.
         {
             address = new ListenAddress(isHttps, ip, IsLocalhost: false, port);
         }

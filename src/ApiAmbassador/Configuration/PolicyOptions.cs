@@ -28,8 +28,9 @@ public sealed class AuthorizationPolicyOptions
     /// <summary>Roles of which the user needs one. Default: none asked for.</summary>
     public IReadOnlyList<string> Roles { get; set; } = [];
 
+    // A class of list, because the framework's binder makes none of an interface where the list is empty, and would drop the claim.
     /// <summary>Claims that the user needs, all of them, each with one of its values; an empty list takes any value. Default: none asked for.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Claims { get; set; } = new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, List<string>> Claims { get; set; } = new Dictionary<string, List<string>>();
 }
 
 /// <summary>A CORS policy. A list that holds <c>*</c> allows everything.</summary>

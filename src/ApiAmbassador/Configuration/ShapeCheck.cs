@@ -28,14 +28,15 @@ internal static class ShapeCheck
 
     private static void PruneChild(ConfigNode parent, string key, ConfigNode node, ConfigShape shape, string path, ICollection<ConfigError> errors)
     {
-        if (node.IsNull)
+        if (node.IsNull && node.Children.Count == 0)
         {
             return; // null takes a setting back to its default, whatever its shape.
         }
 
         var problem = shape switch
         {
-            ConfigShape.Scalar scalar => node.Value is null ? "takes one value, not a list or an object" : Mistake(scalar.Type, node.Value),
+            // A value with settings below it is possible: "A": 1 beside "A:B": 2.
+            ConfigShape.Scalar scalar => node.Value is null || node.Children.Count > 0 ? "takes one value, not a list or an object" : Mistake(scalar.Type, node.Value),
             ConfigShape.List => node.Value is not null && node.Value.Length > 0 ? "takes a list: [ … ]" : null,
             _ => node.Value is not null && node.Value.Length > 0 || node.IsList ? "takes an object: { … }" : null,
         };
@@ -75,8 +76,8 @@ internal static class ShapeCheck
     };
 
     /// <summary>
-    /// What is wrong with a value's text, or null. The accepted forms are exactly those of YARP's reader, which is stricter than
-    /// the framework's binder (a duration of <c>5</c> would be five days there).
+    /// What is wrong with a value's text, or null. The accepted forms are those of YARP's reader, which is stricter than the
+    /// framework's binder; but a duration of <c>5</c>, which means seconds to most and is five days to both, is refused.
     /// </summary>
     private static string? Mistake(Type type, string text)
     {
@@ -84,7 +85,7 @@ internal static class ShapeCheck
         var culture = CultureInfo.InvariantCulture;
         if (type == typeof(TimeSpan))
         {
-            return TimeSpan.TryParseExact(text, "c", culture, out _) ? null : $"'{text}' is not a duration; write hours:minutes:seconds, as 00:00:05";
+            return text.Contains(':') && TimeSpan.TryParseExact(text, "c", culture, out _) ? null : $"'{text}' is not a duration; write hours:minutes:seconds, as 00:00:05";
         }
 
         if (type == typeof(bool))
@@ -109,7 +110,7 @@ internal static class ShapeCheck
 
         if (type == typeof(Uri))
         {
-            return Uri.TryCreate(text, UriKind.Absolute, out _) ? null : $"'{text}' is not an absolute URL";
+            return Uri.TryCreate(text, UriKind.Absolute, out _) ? null : $"'{SafeText.Address(text)}' is not an absolute URL";
         }
 
         if (type == typeof(Version))

@@ -17,7 +17,7 @@ internal static class ShortForm
     private static readonly string[] KnownVariables = [Variable, "AMBASSADOR_CONFIG"];
 
     /// <summary>Lays the short form over everything else, if it is given.</summary>
-    public static void Apply(ConfigNode root, ConfigSources sources, ICollection<ConfigError> errors)
+    public static void Apply(ConfigNode root, ConfigSources sources, List<ConfigError> errors)
     {
         ReportMisspelt(sources, errors);
         if (sources.Variable(Variable) is not { } text)
@@ -26,9 +26,13 @@ internal static class ShortForm
         }
 
         var place = new Place($"environment variable {Variable}");
-        var destinations = Destinations(text, place, errors);
-        if (destinations is null)
+        var mistakes = new List<ConfigError>();
+        var destinations = Destinations(text, place, mistakes);
+        if (mistakes.Count > 0)
         {
+            // A password may hold commas and equals signs and would be quoted in pieces, so with an @ nothing is quoted.
+            const string silent = "cannot be read; an address carries no user and password, as destinations would not get them (not repeated here)";
+            errors.AddRange(text.Contains('@') ? [new ConfigError(place, "", silent)] : mistakes);
             return;
         }
 
@@ -47,15 +51,15 @@ internal static class ShortForm
         }
     }
 
-    private static ConfigNode? Destinations(string text, Place place, ICollection<ConfigError> errors)
+    /// <summary>The destinations that the text lists, without those that are reported.</summary>
+    private static ConfigNode Destinations(string text, Place place, List<ConfigError> errors)
     {
-        var before = errors.Count;
         var destinations = new ConfigNode(place);
         var items = text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (items.Length is 0 or > DestinationsMax)
         {
             errors.Add(new ConfigError(place, "", $"holds {items.Length} destinations; it takes 1 to {DestinationsMax}, as http://one:8080, http://two:8080=3"));
-            return null;
+            return destinations;
         }
 
         foreach (var item in items)
@@ -63,15 +67,16 @@ internal static class ShortForm
             // The last equals sign, because a URL may hold others.
             var equals = item.LastIndexOf('=');
             var (url, weight) = equals < 0 ? (item, null) : (item[..equals].TrimEnd(), item[(equals + 1)..].TrimStart());
-            if (weight is not null && !int.TryParse(weight, NumberStyles.None, CultureInfo.InvariantCulture, out _))
-            {
-                errors.Add(new ConfigError(place, "", $"'{weight}' is not a weight; write URL=WEIGHT with a whole number, as http://one:8080=90"));
-                continue;
-            }
-
             if (DestinationAddress.Problem(url) is { } problem)
             {
                 errors.Add(new ConfigError(place, "", problem));
+                continue;
+            }
+
+            // The address is quoted, which was looked at, and not what follows: it may be the value of a query that was meant as one.
+            if (weight is not null && !int.TryParse(weight, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                errors.Add(new ConfigError(place, "", $"the weight of '{url}' is not a whole number; write URL=WEIGHT, as http://one:8080=90"));
                 continue;
             }
 
@@ -88,11 +93,11 @@ internal static class ShortForm
             }
         }
 
-        return errors.Count == before ? destinations : null;
+        return destinations;
     }
 
     /// <summary>A variable that is nearly one of ours would otherwise be silence. Others may begin with our name (Kubernetes makes such).</summary>
-    private static void ReportMisspelt(ConfigSources sources, ICollection<ConfigError> errors)
+    private static void ReportMisspelt(ConfigSources sources, List<ConfigError> errors)
     {
         foreach (var name in sources.Variables.Keys)
         {

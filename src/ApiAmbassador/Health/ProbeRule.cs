@@ -28,7 +28,7 @@ internal sealed record ProbeRule(
     /// <param name="yarpThreshold">The number of failures in YARP's metadata, which counts where ours is not set.</param>
     public static ProbeRule Create(ActiveHealthCheckOptions options, int? yarpThreshold)
     {
-        var statuses = options.ExpectedStatus ?? Successful;
+        var statuses = options.ExpectedStatus is { Count: > 0 } written ? written : Successful;
         return new ProbeRule(
             options.HealthyThreshold ?? 2,
             options.UnhealthyThreshold ?? yarpThreshold ?? 2,

@@ -23,7 +23,7 @@ internal static class Listeners
         var section = configuration.GetSection("Kestrel");
         section.Bind(kestrel);
         kestrel.Configure(section);
-        foreach (var text in options.Listen ?? (section.GetSection("Endpoints").Exists() ? [] : DefaultData))
+        foreach (var text in options.Listen is { Count: > 0 } listen ? listen : (section.GetSection("Endpoints").Exists() ? [] : DefaultData))
         {
             Listen(kestrel, text);
         }
@@ -40,10 +40,9 @@ internal static class Listeners
 
     private static void Listen(KestrelServerOptions kestrel, string text)
     {
-        var problem = ListenAddress.TryParse(text, out var address);
-        if (address is null)
+        if (ListenAddress.TryParse(text, out var address) is not null || address is null)
         {
-            throw new FormatException(problem); // The validator refuses it before it comes here.
+            return; // The application is built before its settings are checked; the validator says why it will not start.
         }
 
         void Configure(ListenOptions listen)

@@ -108,7 +108,8 @@ internal static class RoutePolicies
         _ = options.Methods.Contains("*") ? policy.AllowAnyMethod() : policy.WithMethods([.. options.Methods]);
         _ = options.Headers.Contains("*") ? policy.AllowAnyHeader() : policy.WithHeaders([.. options.Headers]);
         policy.WithExposedHeaders([.. options.ExposedHeaders]);
-        _ = options.Credentials ? policy.AllowCredentials() : policy.DisallowCredentials();
+        // Both together make the framework throw while the settings are still being checked; the validator says it in a sentence.
+        _ = options.Credentials && !options.Origins.Contains("*") ? policy.AllowCredentials() : policy.DisallowCredentials();
         _ = options.PreflightMaxAge is { } age ? policy.SetPreflightMaxAge(age) : policy;
     };
 
