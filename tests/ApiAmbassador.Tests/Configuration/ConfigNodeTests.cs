@@ -85,6 +85,15 @@ public class ConfigNodeTests
     }
 
     [Theory]
+    [InlineData("a__b__c")]
+    [InlineData("a:b:c")]
+    [InlineData("a__b:c")] // As one key with a colon it would go around the check of what may be written where.
+    public void Variable_names_a_setting_by_its_path(string name)
+    {
+        EnvironmentSource.Read(Settings.Variables((name, "x"))).Find("a", "b", "c")!.Value.ShouldBe("x");
+    }
+
+    [Theory]
     [InlineData("PATH")]
     [InlineData("__a")]
     [InlineData("a__")]
