@@ -45,6 +45,7 @@ internal static class SnapshotBuilder
 
     private static RouteSnapshot Route(RouteConfig config, RouteOptions options)
     {
+        var cache = options.OutputCachePolicy ?? config.Metadata?.GetValueOrDefault(RouteMetadata.OutputCachePolicy);
         var split = options.Split is null ? null : SplitRule.Create(options.Split, hasClusterIdToo: config.ClusterId is not null);
         return new RouteSnapshot(
             // YARP answers 503 before any step of ours where a route names no cluster. The output cache policy is not YARP's in
@@ -52,10 +53,10 @@ internal static class SnapshotBuilder
             config with
             {
                 ClusterId = config.ClusterId ?? (split?.Sides is [var first, ..] ? first.ClusterId : null),
-                Metadata = options.OutputCachePolicy is null ? config.Metadata : With(config.Metadata, RouteMetadata.OutputCachePolicy, options.OutputCachePolicy),
+                Metadata = cache is null ? config.Metadata : With(config.Metadata, RouteMetadata.OutputCachePolicy, cache),
             },
             split,
-            options.OutputCachePolicy);
+            cache);
     }
 
     private static ClusterSnapshot Cluster(ClusterConfig config, ClusterOptions options)

@@ -1,11 +1,12 @@
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using ApiAmbassador.Configuration;
 using Microsoft.AspNetCore.Connections;
 
 namespace ApiAmbassador.Hosting;
 
 /// <summary>Puts into one sentence why a listener could not start.</summary>
-internal static class StartFailure
+internal static partial class StartFailure
 {
     /// <summary>The sentence, or null for what is no fault of a configuration: that is a defect of ours and keeps its stack trace.</summary>
     public static ConfigError? Explain(Exception failure) =>
@@ -20,7 +21,16 @@ internal static class StartFailure
         SocketException socket => $"A listener could not start: {socket.Message}. Is the address one of this machine's?",
         InvalidOperationException { Message: var message } when message.Contains("certificate", StringComparison.OrdinalIgnoreCase) =>
             "An https listener has no certificate: set Kestrel:Certificates:Default (Path and Password, or Path and KeyPath).",
+        InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } conversion
+            when SettingPath().Match(conversion.Message) is { Success: true } setting =>
+            // The framework's sections are read by the framework; its message holds the value, which may be a secret.
+            $"The setting {setting.Groups["path"].Value} has a value that the framework cannot read.",
+        InvalidOperationException { TargetSite.DeclaringType.Name: "LoggerFilterConfigureOptions" } =>
+            "A level under Logging:LogLevel is unknown; it takes Trace, Debug, Information, Warning, Error, Critical or None.",
         IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException => $"A listener could not start: {failure.Message}",
         _ => null,
     };
+
+    [GeneratedRegex("at '(?<path>[A-Za-z0-9:_.-]+)'", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex SettingPath();
 }

@@ -29,7 +29,7 @@ internal sealed record Reason(string Name, int Status, string ProxyStatus, int G
 
     /// <summary>The destination did not take the connection in time.</summary>
     public static Reason ConnectTimeout { get; } =
-        new("connect_timeout", 502, "connection_timeout", Unavailable, "The destination did not take the connection in time.");
+        new("connect_timeout", 504, "connection_timeout", Unavailable, "The destination did not take the connection in time.");
 
     /// <summary>The destination's name has no address.</summary>
     public static Reason NameUnknown { get; } = new("name_unknown", 502, "dns_error", Unavailable, "The destination's name has no address.");
@@ -63,7 +63,8 @@ internal sealed record Reason(string Name, int Status, string ProxyStatus, int G
     public static Reason? Of(ForwarderError error, Exception? exception, int status) => error switch
     {
         ForwarderError.NoAvailableDestinations => NoHealthyUpstream,
-        ForwarderError.RequestTimedOut => UpstreamTimeout,
+        // The handler's own limit on connecting comes as a cancellation as well; the timeout inside tells it from ours.
+        ForwarderError.RequestTimedOut => exception?.InnerException is TimeoutException ? ConnectTimeout : UpstreamTimeout,
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled
             or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled
             => status == StatusCodes.Status504GatewayTimeout ? UpstreamTimeout : null,

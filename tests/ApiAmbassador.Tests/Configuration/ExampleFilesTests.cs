@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using ApiAmbassador.Configuration;
-using ApiAmbassador.Hosting;
+using ApiAmbassador.Tests.Support;
 
 namespace ApiAmbassador.Tests.Configuration;
 
@@ -36,17 +35,8 @@ public partial class ExampleFilesTests
 
     private static async Task ShouldBeValidAsync(string json)
     {
-        var directory = Directory.CreateTempSubdirectory("example-");
-        try
-        {
-            await File.WriteAllTextAsync(Path.Combine(directory.FullName, "example.json"), json, TestContext.Current.CancellationToken);
-            var (_, errors) = await AmbassadorHost.CheckAsync(new ConfigSources(AppContext.BaseDirectory, directory.FullName, new Dictionary<string, string>()));
-            errors.ShouldBeEmpty();
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
+        var (_, errors) = await Settings.CheckAsync(json);
+        errors.ShouldBeEmpty();
     }
 
     private static string Root(params string[] path) => Path.Combine([Path.GetDirectoryName(Here())!, "..", "..", "..", .. path]);
