@@ -74,6 +74,11 @@ internal static class ShapeCheck
         _ => throw new InvalidOperationException($"{shape} has nothing below it"),
     };
 
+    /// <summary>Several names of flags may stand in one text, as <c>Tls12, Tls13</c>; each must be known.</summary>
+    private static bool IsEnumValue(Type type, string text) =>
+        (type.IsDefined(typeof(FlagsAttribute), inherit: false) ? text.Split(',') : [text])
+            .All(part => Enum.TryParse(type, part, ignoreCase: true, out var value) && Enum.IsDefined(type, value!));
+
     /// <summary>
     /// What is wrong with a value's text, or null. The accepted forms are exactly those of YARP's reader, which is stricter than
     /// the framework's binder (a duration of <c>5</c> would be five days there).
@@ -119,7 +124,7 @@ internal static class ShapeCheck
 
         if (type.IsEnum)
         {
-            return Enum.TryParse(type, text, ignoreCase: true, out var value) && Enum.IsDefined(type, value!)
+            return IsEnumValue(type, text)
                 ? null : $"'{text}' is unknown here" + Nearest.Hint(text, Enum.GetNames(type));
         }
 
