@@ -75,6 +75,11 @@ internal static class ShapeCheck
         _ => throw new InvalidOperationException($"{shape} has nothing below it"),
     };
 
+    /// <summary>Several names of flags may stand in one text, as <c>Tls12, Tls13</c>; each must be known.</summary>
+    private static bool IsEnumValue(Type type, string text) =>
+        (type.IsDefined(typeof(FlagsAttribute), inherit: false) ? text.Split(',') : [text])
+            .All(part => Enum.TryParse(type, part, ignoreCase: true, out var value) && Enum.IsDefined(type, value!));
+
     /// <summary>
     /// What is wrong with a value's text, or null. The accepted forms are those of YARP's reader, which is stricter than the
     /// framework's binder; but a duration of <c>5</c>, which means seconds to most and is five days to both, is refused.
@@ -120,7 +125,7 @@ internal static class ShapeCheck
 
         if (type.IsEnum)
         {
-            return Enum.TryParse(type, text, ignoreCase: true, out var value) && Enum.IsDefined(type, value!)
+            return IsEnumValue(type, text)
                 ? null : $"'{text}' is unknown here" + Nearest.Hint(text, Enum.GetNames(type));
         }
 

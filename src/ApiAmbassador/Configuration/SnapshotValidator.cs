@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Routing.Patterns;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Transforms.Builder;
 
 namespace ApiAmbassador.Configuration;
 
@@ -6,7 +8,7 @@ namespace ApiAmbassador.Configuration;
 /// The third step of the control path: everything that is wrong with a snapshot, at once. Ours is checked by rules of ours, one file a
 /// part; YARP's by YARP's own validator, less what our rules say better.
 /// </summary>
-internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names, RoutePatternRule patterns)
+internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names, RoutePatternRule patterns, ITransformBuilder transforms)
 {
     /// <summary>All errors, each with its place; empty when the snapshot may be applied.</summary>
     public async Task<IReadOnlyList<ConfigError>> ValidateAsync(Snapshot snapshot, Gathered gathered)
@@ -34,13 +36,49 @@ internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names
         {
             var known = RouteRule.Check(route, snapshot, errors);
             patterns.Check(known, errors);
-            foreach (var error in await yarp.ValidateRouteAsync(known))
+            CheckBearer(known, gathered.Root, errors);
+            var routeErrors = await yarp.ValidateRouteAsync(known);
+            foreach (var error in routeErrors)
             {
                 errors.Add(Text(error), "ReverseProxy", "Routes", known.RouteId);
+            }
+
+            if (routeErrors.Count == 0)
+            {
+                BuildTransforms(known, errors);
             }
         }
 
         return errors.Errors;
+    }
+
+    /// <summary>Without anybody to know users by, the framework would answer every request of the route with 500.</summary>
+    private static void CheckBearer(RouteConfig route, ConfigNode root, ErrorList errors)
+    {
+        if (route.AuthorizationPolicy is { Length: > 0 } policy
+            && !policy.Equals("anonymous", StringComparison.OrdinalIgnoreCase)
+            && !BearerScheme.IsSet(root))
+        {
+            errors.Add(
+                "an AuthorizationPolicy needs Authentication:Schemes:Bearer, which says whose tokens are good",
+                "ReverseProxy", "Routes", route.RouteId, "AuthorizationPolicy");
+        }
+    }
+
+    /// <summary>
+    /// Some mistakes in transforms, as a bad pattern in <c>PathPattern</c>, YARP finds only when it builds them, which is when it applies
+    /// the configuration: too late to refuse it.
+    /// </summary>
+    private void BuildTransforms(RouteConfig route, ErrorList errors)
+    {
+        try
+        {
+            transforms.Build(route, cluster: null);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or RoutePatternException)
+        {
+            errors.Add(e.Message, "ReverseProxy", "Routes", route.RouteId, "Transforms");
+        }
     }
 
     /// <summary>YARP's sentence, with the reason that it keeps in the inner exception.</summary>

@@ -38,17 +38,19 @@ internal static class AmbassadorApplication
         builder.Logging.AddFilter("Yarp", LogLevel.Error);
         builder.Logging.AddFilter("Yarp.ReverseProxy.Health", LogLevel.Critical);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
-        builder.Logging.AddConsole();
-        builder.Services.PostConfigure<ConsoleLoggerOptions>(options =>
-        {
-            options.FormatterName ??= ConsoleFormatterNames.Simple;
-            options.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite; // A reader of the log that stalls must not stall requests.
-        });
+
+        // Before AddConsole, which reads Logging:Console: what a file says there stands above these.
         builder.Services.Configure<SimpleConsoleFormatterOptions>(options =>
         {
             options.SingleLine = true;
             options.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
             options.UseUtcTimestamp = true;
+        });
+        builder.Logging.AddConsole();
+        builder.Services.PostConfigure<ConsoleLoggerOptions>(options =>
+        {
+            options.FormatterName ??= ConsoleFormatterNames.Simple;
+            options.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite; // A reader of the log that stalls must not stall requests.
         });
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using ApiAmbassador.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -13,6 +14,9 @@ internal static class Listeners
     public static void ConfigureData(KestrelServerOptions kestrel, AmbassadorOptions options, IConfiguration configuration)
     {
         kestrel.AddServerHeader = false; // The destination's own passes; another would be noise.
+
+        // HttpClient reads header bytes beyond ASCII as Latin-1; written as Latin-1 they are the same bytes. Kestrel alone would fail.
+        kestrel.ResponseHeaderEncodingSelector = _ => Encoding.Latin1;
 
         // How large a body may be, and how slow a stream, is the destination's to decide. Kestrel would refuse 30 MB and cut
         // whoever sends or reads below 240 bytes a second.

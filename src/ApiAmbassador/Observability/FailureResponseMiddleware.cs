@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http.Timeouts;
 using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Observability;
 
@@ -20,18 +22,28 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, IL
 
     private Task AfterAsync(HttpContext context)
     {
-        if (context.Features.Get<IForwarderErrorFeature>() is not { } failure
-            || Reason.Of(failure.Error, failure.Exception, context.Response.StatusCode) is not { } reason)
+        var proxy = context.GetReverseProxyFeature();
+        var failure = context.Features.Get<IForwarderErrorFeature>();
+        var reason = failure is not null
+            ? Reason.Of(failure.Error, failure.Exception, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode)
+            : RefusedBefore(context, proxy);
+        if (reason is null)
         {
             return Task.CompletedTask;
         }
 
-        var proxy = context.GetReverseProxyFeature();
-
         // The path escaped, so that a caller writes no line of the log; without its query, which may hold secrets.
         LogFailed(
             logger, context.Request.Method, context.Request.Path.ToUriComponent(), reason.Name, proxy.Route.Config.RouteId, proxy.Cluster.Config.ClusterId,
-            proxy.ProxiedDestination?.DestinationId ?? "-", failure.Exception?.GetBaseException().Message ?? reason.Title);
+            proxy.ProxiedDestination?.DestinationId ?? "-", failure?.Exception?.GetBaseException().Message ?? reason.Title);
         return context.Response.HasStarted ? Task.CompletedTask : FailureResponse.WriteAsync(context, reason);
     }
+
+    /// <summary>A route's <c>Timeout</c> cancels the request as a client that leaves does, and YARP takes it for one (400).</summary>
+    private static bool HasTimedOut(HttpContext context) =>
+        context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true;
+
+    /// <summary>Session affinity's <c>Return503Error</c> ends a request before there is a destination, and without a word of why.</summary>
+    private static Reason? RefusedBefore(HttpContext context, IReverseProxyFeature proxy) =>
+        proxy.ProxiedDestination is null && context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? Reason.NoHealthyUpstream : null;
 }

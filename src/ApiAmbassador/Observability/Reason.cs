@@ -14,7 +14,7 @@ namespace ApiAmbassador.Observability;
 internal sealed record Reason(string Name, int Status, string ProxyStatus, int GrpcStatus, string Title)
 {
     // gRPC's own numbers.
-    private const int InvalidArgument = 3, DeadlineExceeded = 4, Unimplemented = 12, Unavailable = 14;
+    private const int InvalidArgument = 3, DeadlineExceeded = 4, ResourceExhausted = 8, Unimplemented = 12, Unavailable = 14;
 
     /// <summary>No route takes the request.</summary>
     public static Reason NoRoute { get; } = new("no_route", 404, "destination_not_found", Unimplemented, "No route takes this request.");
@@ -59,6 +59,10 @@ internal sealed record Reason(string Name, int Status, string ProxyStatus, int G
     /// <summary>The client did not send its request in time.</summary>
     public static Reason RequestTimeout { get; } = new("request_timeout", 408, "http_request_error", InvalidArgument, "The request did not come in time.");
 
+    /// <summary>The client's body is larger than the route takes.</summary>
+    public static Reason BodyTooLarge { get; } =
+        new("body_too_large", 413, "http_request_error", ResourceExhausted, "The request's body is larger than this route takes.");
+
     /// <summary>The reason behind a failure that YARP reports; null where nobody is there to be told, because the client has gone.</summary>
     public static Reason? Of(ForwarderError error, Exception? exception, int status) => error switch
     {
@@ -68,7 +72,12 @@ internal sealed record Reason(string Name, int Status, string ProxyStatus, int G
         ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled
             or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled
             => status == StatusCodes.Status504GatewayTimeout ? UpstreamTimeout : null,
-        ForwarderError.RequestBodyClient => status == StatusCodes.Status408RequestTimeout ? RequestTimeout : BadRequest,
+        ForwarderError.RequestBodyClient => status switch
+        {
+            StatusCodes.Status408RequestTimeout => RequestTimeout,
+            StatusCodes.Status413PayloadTooLarge => BodyTooLarge,
+            _ => BadRequest,
+        },
         ForwarderError.RequestCreation => BadRequest,
         _ => Of(exception),
     };

@@ -28,6 +28,7 @@ public class SnapshotValidatorTests
     [InlineData("ReverseProxy:Routes", "{}", "there is no route, so no request would go anywhere")]
     [InlineData("ReverseProxy:Routes", """{ "r": { "Match": { "Path": "/" } } }""", "a route needs a ClusterId or a Split")]
     [InlineData(Route + ":ClusterId", "\"onee\"", "there is no cluster 'onee'; did you mean 'one'?")]
+    [InlineData(Route + ":AuthorizationPolicy", "\"Default\"", "an AuthorizationPolicy needs Authentication:Schemes:Bearer")]
     [InlineData(Route + ":AuthorizationPolicy", "\"nobody\"", "there is no policy 'nobody'; it takes default, anonymous (Ambassador:Policies:Authorization defines them)")]
     [InlineData(Route + ":CorsPolicy", "\"nobody\"", "(Ambassador:Policies:Cors defines them)")]
     [InlineData(Route + ":RateLimiterPolicy", "\"nobody\"", "(Ambassador:Policies:RateLimiter defines them)")]
@@ -80,7 +81,7 @@ public class SnapshotValidatorTests
     }
 
     [Theory]
-    [InlineData(Route + ":AuthorizationPolicy", "\"Default\"")]
+    [InlineData(Route + ":AuthorizationPolicy", "\"ANONYMOUS\"")]
     [InlineData(Route + ":AuthorizationPolicy", "\"anonymous\"")]
     [InlineData(Route + ":CorsPolicy", "\"disable\"")]
     [InlineData(Route + ":OutputCachePolicy", "\"disable\"")]

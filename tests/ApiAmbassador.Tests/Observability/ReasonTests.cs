@@ -59,12 +59,13 @@ public class ReasonTests
     [InlineData(SocketError.NetworkUnreachable, "connect_failed", "destination_ip_unroutable")]
     public void Socket_error_has_a_reason_however_deep_it_lies(SocketError error, string name, string token)
     {
+        var status = error == SocketError.TimedOut ? 504 : 502;
         var socket = new SocketException((int)error);
 
-        ShouldBe(Reason.Of(ForwarderError.Request, new HttpRequestException(HttpRequestError.ConnectionError, inner: socket), 502), name, 502, token);
+        ShouldBe(Reason.Of(ForwarderError.Request, new HttpRequestException(HttpRequestError.ConnectionError, inner: socket), 502), name, status, token);
         ShouldBe(
             Reason.Of(ForwarderError.Request, new HttpRequestException(HttpRequestError.ConnectionError, inner: new IOException("", socket)), 502),
-            name, 502, token);
+            name, status, token);
     }
 
     [Theory]

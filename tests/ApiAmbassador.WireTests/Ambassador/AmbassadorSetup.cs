@@ -19,19 +19,26 @@ public sealed class AmbassadorSetup : IDisposable
 
     public string ConfigDirectory => _directory.FullName;
 
+    /// <summary>Where the route files of <c>Yarp/</c> are.</summary>
+    public static string RouteFiles => Path.Combine(AppContext.BaseDirectory, "Yarp");
+
     internal ConfigSources Sources => new(AppContext.BaseDirectory, ConfigDirectory, Variables);
 
-    /// <summary>Writes a route file. <c>{one}</c> stands for the address of the destination given under that name.</summary>
+    /// <summary>Writes a route file. <c>{one}</c> stands for the address of the destination, or the path of the file, given under that name.</summary>
     public AmbassadorSetup WithFile(string json, params (string Name, Uri Address)[] addresses)
     {
         foreach (var (name, address) in addresses)
         {
-            json = json.Replace($"{{{name}}}", address.AbsoluteUri, StringComparison.Ordinal);
+            json = json.Replace($"{{{name}}}", address.IsFile ? address.LocalPath : address.AbsoluteUri, StringComparison.Ordinal);
         }
 
         File.WriteAllText(Path.Combine(ConfigDirectory, "routes.json"), json);
         return this;
     }
+
+    /// <summary>Takes a route file of <c>Yarp/</c>, addresses put in as in <see cref="WithFile"/>.</summary>
+    public AmbassadorSetup WithRouteFile(string name, params (string Name, Uri Address)[] addresses) =>
+        WithFile(File.ReadAllText(Path.Combine(RouteFiles, name)), addresses);
 
     /// <summary>One route for every path to one cluster with these destinations, with further settings of the cluster.</summary>
     public AmbassadorSetup WithCluster(string settings, params (string Name, Uri Address)[] destinations)
@@ -50,6 +57,13 @@ public sealed class AmbassadorSetup : IDisposable
     public AmbassadorSetup With(string variable, string value)
     {
         Variables[variable] = value;
+        return this;
+    }
+
+    /// <summary>Leaves the listeners to the file's <c>Kestrel:Endpoints</c>.</summary>
+    public AmbassadorSetup WithoutListen()
+    {
+        Variables.Remove("Ambassador__Listen__0");
         return this;
     }
 

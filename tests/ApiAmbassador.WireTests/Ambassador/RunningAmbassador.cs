@@ -20,6 +20,9 @@ public sealed class RunningAmbassador : IAsyncDisposable
     /// <summary>Where requests are taken.</summary>
     public Uri Address => _host.Addresses[0];
 
+    /// <summary>All addresses where requests are taken.</summary>
+    public IReadOnlyList<Uri> Addresses => _host.Addresses;
+
     /// <summary>A client of the data listener.</summary>
     public HttpClient Client { get; }
 
@@ -39,6 +42,19 @@ public sealed class RunningAmbassador : IAsyncDisposable
 
     /// <summary>The body of a GET, from whichever destination answered.</summary>
     public Task<string> GetAsync(string path = "/") => Client.GetStringAsync(path, TestContext.Current.CancellationToken);
+
+    /// <summary>Sends a request and reads its answer; headers are lines as <c>Name: value</c>, empty ones are left out.</summary>
+    public async Task<HttpResponseMessage> SendAsync(string method, string target, params string[] headers)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), target);
+        foreach (var line in headers.Where(line => line.Length > 0))
+        {
+            var colon = line.IndexOf(':');
+            request.Headers.TryAddWithoutValidation(line[..colon], line[(colon + 1)..].Trim());
+        }
+
+        return await Client.SendAsync(request, TestContext.Current.CancellationToken);
+    }
 
     /// <summary>Sends so many GETs, so many at once, and counts the bodies.</summary>
     public async Task<Dictionary<string, int>> CountAnswersAsync(int requests, int atOnce = 1, Func<int, HttpRequestMessage>? create = null)
