@@ -22,6 +22,8 @@ public sealed class YarpHealthTests : IAsyncLifetime
     [Fact]
     public async Task ConsecutiveFailures_withAThresholdOfThree_takesOutAtTheThirdFailedProbe()
     {
+        await Eventually.SeesAsync(() => HealthOf("active"), health => health == DestinationHealth.Healthy);
+
         // The health at the arrival of each failing probe is what the probes before it made of it.
         var healthAtFailure = new ConcurrentQueue<DestinationHealth>();
         _probed.AnswerWith(_ =>
