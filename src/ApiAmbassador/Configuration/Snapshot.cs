@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ApiAmbassador.Balancing;
+using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
 using ApiAmbassador.Routing;
 using Yarp.ReverseProxy.Configuration;
@@ -23,6 +24,9 @@ internal sealed record Snapshot(
 {
     /// <summary>Whether any route has a split; where none has, requests do not look for one.</summary>
     public bool HasSplits { get; } = Routes.Values.Any(route => route.Split is not null);
+
+    /// <summary>What depends on a request's path; it says how faithfully a path that servers read in different ways may be passed on.</summary>
+    public PathDecides PathDecides { get; } = TargetRule.WhatPathsDecide(Routes.Values.Select(route => route.Config));
 
     /// <summary>Before the first configuration.</summary>
     public static Snapshot Empty { get; } = new(

@@ -1,5 +1,6 @@
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Health;
@@ -29,7 +30,7 @@ internal static class AmbassadorServices
         services.AddSingleton<Lifecycle>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<IProbingRequestFactory, ProbeRequestFactory>();
-        services.AddReverseProxy();
+        services.AddReverseProxy().AddTransforms(PassingTransforms.Add);
         services.AddSingleton<ILoadBalancingPolicy, WeightedRoundRobinPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();
         services.AddSingleton<IClusterChangeListener, NewDestinationProber>();

@@ -26,10 +26,21 @@ internal static class Listeners
 
         var section = configuration.GetSection("Kestrel");
         section.Bind(kestrel);
-        kestrel.Configure(section);
+        var loader = kestrel.Configure(section);
+        foreach (var endpoint in section.GetSection("Endpoints").GetChildren())
+        {
+            loader.Endpoint(endpoint.Key, named =>
+            {
+                if (!named.IsHttps)
+                {
+                    PriorKnowledge.Use(named.ListenOptions);
+                }
+            });
+        }
+
         foreach (var text in options.Listen is { Count: > 0 } listen ? listen : (section.GetSection("Endpoints").Exists() ? [] : DefaultData))
         {
-            Listen(kestrel, text);
+            Listen(kestrel, text, PriorKnowledge.Use);
         }
     }
 
@@ -39,10 +50,10 @@ internal static class Listeners
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = 256;
         kestrel.Limits.MaxRequestBodySize = 64 * 1024;
-        Listen(kestrel, options.Listen);
+        Listen(kestrel, options.Listen, useCleartext: null);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, string text)
+    private static void Listen(KestrelServerOptions kestrel, string text, Action<ListenOptions>? useCleartext)
     {
         if (ListenAddress.TryParse(text, out var address) is not null || address is null)
         {
@@ -54,6 +65,10 @@ internal static class Listeners
             if (address.IsHttps)
             {
                 listen.UseHttps();
+            }
+            else
+            {
+                useCleartext?.Invoke(listen);
             }
         }
 

@@ -14,6 +14,12 @@ public sealed record Tool(string Name, string Package)
 
     public static readonly Tool Wrk = new("wrk", "wrk");
 
+    public static readonly Tool H2Load = new("h2load", "nghttp2-client");
+
+    public static readonly Tool Node = new("node", "nodejs");
+
+    public static readonly Tool Npm = new("npm", "npm");
+
     /// <summary>The full path of the program; if there is none, the calling test is skipped or failed.</summary>
     public string Require() => Require(Environment.GetEnvironmentVariable(SkipNothingVariable) is "1");
 
