@@ -7,8 +7,6 @@ namespace ApiAmbassador.Hosting;
 /// <summary>What Kestrel listens on, and with which limits.</summary>
 internal static class Listeners
 {
-    private static readonly string[] DefaultData = ["http://*:8080"];
-
     /// <summary>The data listeners: <c>Ambassador:Listen</c>, and what <c>Kestrel:Endpoints</c> names.</summary>
     public static void ConfigureData(KestrelServerOptions kestrel, AmbassadorOptions options, IConfiguration configuration)
     {
@@ -23,7 +21,7 @@ internal static class Listeners
         var section = configuration.GetSection("Kestrel");
         section.Bind(kestrel);
         kestrel.Configure(section);
-        foreach (var text in options.Listen ?? (section.GetSection("Endpoints").Exists() ? [] : DefaultData))
+        foreach (var text in options.Listen ?? (section.GetSection("Endpoints").Exists() ? [] : AmbassadorOptions.DefaultListen))
         {
             Listen(kestrel, text);
         }
