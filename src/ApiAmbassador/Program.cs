@@ -12,6 +12,7 @@ var root = new RootCommand("Answers to one name, and finds the real instances be
     RunCommand.Create(config),
     DemoCommand.Create(),
     ValidateCommand.Create(config),
+    ExplainCommand.Create(config),
 };
 root.Options.Add(config);
 root.Options.OfType<VersionOption>().Single().Action = new VersionAction();

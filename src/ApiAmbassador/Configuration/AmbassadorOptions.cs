@@ -3,6 +3,9 @@ namespace ApiAmbassador.Configuration;
 /// <summary>Settings of the ambassador itself: the section <c>Ambassador</c>.</summary>
 public sealed class AmbassadorOptions
 {
+    /// <summary>The default of <see cref="Listen"/> where the framework's own section names no listener either.</summary>
+    internal static readonly string[] DefaultListen = ["http://*:8080"];
+
     /// <summary>
     /// Addresses on which requests for the destinations are taken, as <c>http://*:8080</c>, <c>http://127.0.0.1:80</c> or
     /// <c>https://*:8443</c> (with the certificate of <c>Kestrel:Certificates:Default</c>). Default: <c>http://*:8080</c>, unless

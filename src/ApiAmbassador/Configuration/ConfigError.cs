@@ -6,6 +6,9 @@ namespace ApiAmbassador.Configuration;
 /// <param name="Message">What is wrong and, where we know it, the way out. Never a secret's value.</param>
 public sealed record ConfigError(Place? Place, string Path, string Message)
 {
+    /// <summary>What is wrong, without what a quoted value may tell.</summary>
+    public string Message { get; init; } = Secrets.InSentence(Message);
+
     /// <summary>Two lines: where, and what. Both readable on 80 columns.</summary>
     public override string ToString()
     {

@@ -12,7 +12,7 @@ namespace ApiAmbassador.Configuration;
 internal static class SnapshotBuilder
 {
     /// <summary>YARP's metadata key for the number of failed probes, read where ours is not set.</summary>
-    private const string YarpThresholdKey = "ConsecutiveFailuresHealthPolicy.Threshold";
+    public const string YarpThresholdKey = "ConsecutiveFailuresHealthPolicy.Threshold";
 
     /// <summary>Builds the snapshot. Expects a tree that <see cref="ShapeCheck"/> has pruned.</summary>
     public static Snapshot Build(Gathered gathered, long revision)

@@ -21,14 +21,15 @@ internal sealed record ProbeRule(
     IReadOnlyList<string> StatusMistakes,
     bool IsSet)
 {
-    private static readonly string[] Successful = ["200-299"];
+    /// <summary>What a good probe answers where nobody said.</summary>
+    public static readonly IReadOnlyList<string> DefaultStatus = ["200-299"];
 
     /// <summary>The rule that options describe. What is wrong with them is said by the validator, not here.</summary>
     /// <param name="options">What the user wrote.</param>
     /// <param name="yarpThreshold">The number of failures in YARP's metadata, which counts where ours is not set.</param>
     public static ProbeRule Create(ActiveHealthCheckOptions options, int? yarpThreshold)
     {
-        var statuses = options.ExpectedStatus is { Count: > 0 } written ? written : Successful;
+        var statuses = options.ExpectedStatus is { Count: > 0 } written ? written : DefaultStatus;
         return new ProbeRule(
             options.HealthyThreshold ?? 2,
             options.UnhealthyThreshold ?? yarpThreshold ?? 2,

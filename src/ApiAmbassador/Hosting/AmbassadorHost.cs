@@ -36,11 +36,14 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
     public IServiceProvider Services => _data.Services;
 
     /// <summary>Reads and checks a configuration as <see cref="StartAsync"/> does, and starts nothing.</summary>
-    public static async Task<(Snapshot Snapshot, IReadOnlyList<ConfigError> Errors)> CheckAsync(ConfigSources sources)
+    public static Task<(Snapshot Snapshot, IReadOnlyList<ConfigError> Errors)> CheckAsync(ConfigSources sources) =>
+        CheckAsync(ConfigGatherer.Gather(sources), sources);
+
+    /// <summary>The same for what was gathered already.</summary>
+    public static async Task<(Snapshot Snapshot, IReadOnlyList<ConfigError> Errors)> CheckAsync(Gathered gathered, ConfigSources sources)
     {
         try
         {
-            var gathered = ConfigGatherer.Gather(sources);
             await using var data = BuildData(gathered, sources);
             return await data.Services.GetRequiredService<ConfigReloader>().CheckAsync(gathered);
         }

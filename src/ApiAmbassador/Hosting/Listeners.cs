@@ -8,8 +8,6 @@ namespace ApiAmbassador.Hosting;
 /// <summary>What Kestrel listens on, and with which limits.</summary>
 internal static class Listeners
 {
-    private static readonly string[] DefaultData = ["http://*:8080"];
-
     /// <summary>The data listeners: <c>Ambassador:Listen</c>, and what <c>Kestrel:Endpoints</c> names.</summary>
     public static void ConfigureData(KestrelServerOptions kestrel, AmbassadorOptions options, IConfiguration configuration)
     {
@@ -38,7 +36,7 @@ internal static class Listeners
             });
         }
 
-        foreach (var text in options.Listen is { Count: > 0 } listen ? listen : (section.GetSection("Endpoints").Exists() ? [] : DefaultData))
+        foreach (var text in options.Listen is { Count: > 0 } listen ? listen : (section.GetSection("Endpoints").Exists() ? [] : AmbassadorOptions.DefaultListen))
         {
             Listen(kestrel, text, PriorKnowledge.Use);
         }

@@ -1,0 +1,163 @@
+using ApiAmbassador.Configuration;
+
+namespace ApiAmbassador.Tests.Configuration;
+
+/// <summary>Nothing hidden: every setting in force is shown, with its default and where it came from.</summary>
+public class ExplanationTests
+{
+    private const string Cluster = "ReverseProxy:Clusters:api", Route = "ReverseProxy:Routes:api";
+
+    [Fact]
+    public void Setting_inAFile_hasItsValueAndLine()
+    {
+        var setting = Find($"{Route}:Match:Path", Explain());
+
+        setting.Text.ShouldBe("/api/{**rest}");
+        setting.Source.ShouldEndWith($"{WrittenConfiguration.FileName}:3");
+        setting.IsDefault.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Setting_inAVariableOverAFile_namesTheVariable()
+    {
+        var setting = Find($"{Route}:Match:Path", Explain(variables: ("ReverseProxy__Routes__api__Match__Path", "/other")));
+
+        setting.Text.ShouldBe("/other");
+        setting.Source.ShouldBe("environment variable ReverseProxy__Routes__api__Match__Path");
+    }
+
+    [Fact]
+    public void List_inVariables_namesEachVariable()
+    {
+        var setting = Find("Ambassador:Listen", Explain(variables: [("Ambassador__Listen__0", "http://*:1"), ("Ambassador__Listen__1", "http://*:2")]));
+
+        setting.Values.ShouldBe(["http://*:1", "http://*:2"]);
+        setting.Source.ShouldBe("environment variable Ambassador__Listen__0, environment variable Ambassador__Listen__1");
+    }
+
+    [Theory]
+    [InlineData("Ambassador:Listen", "http://*:8080")]
+    [InlineData("Ambassador:DrainTimeout", "00:00:20")]
+    [InlineData("Ambassador:ReadyNeedsDestinations", "false")]
+    [InlineData(Route + ":Order", "0")]
+    [InlineData(Cluster + ":LoadBalancingPolicy", "PowerOfTwoChoices")]
+    [InlineData(Cluster + ":SessionAffinity:Enabled", "false")]
+    [InlineData(Cluster + ":HealthCheck:AvailableDestinationsPolicy", "HealthyAndUnknown")]
+    [InlineData(Cluster + ":HttpRequest:ActivityTimeout", "00:01:40")]
+    [InlineData(Cluster + ":HttpRequest:Version", "2.0")]
+    [InlineData(Cluster + ":HttpClient:EnableMultipleHttp2Connections", "true")]
+    [InlineData(Cluster + ":Destinations:one:Weight", "1")]
+    public void Setting_nobodyWrote_hasItsDefault(string path, string value)
+    {
+        var setting = Find(path, Explain());
+
+        setting.Text.ShouldBe(value);
+        setting.Source.ShouldBe("default");
+        setting.IsDefault.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Policy_chosenBecauseWeightsDiffer_saysSo()
+    {
+        var setting = Find($"{Cluster}:LoadBalancingPolicy", Explain(variables: ("ReverseProxy__Clusters__api__Destinations__one__Weight", "3")));
+
+        setting.Text.ShouldBe("WeightedRoundRobin");
+        setting.Source.ShouldBe("default (weights differ)");
+        setting.IsDefault.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void HealthCheck_switchedOff_showsThatAndNotItsInterval()
+    {
+        var settings = Explain();
+
+        Find($"{Cluster}:HealthCheck:Active:Enabled", settings).Text.ShouldBe("false");
+        settings.ShouldNotContain(setting => setting.Path == $"{Cluster}:HealthCheck:Active:Interval");
+    }
+
+    [Fact]
+    public void HealthCheck_switchedOn_showsWhatIsInForce()
+    {
+        var settings = Explain("""
+            , "HealthCheck": { "Active": { "Enabled": true } }, "Metadata": { "ConsecutiveFailuresHealthPolicy.Threshold": "5" }
+            """);
+
+        Find($"{Cluster}:HealthCheck:Active:Interval", settings).Text.ShouldBe("00:00:15");
+        Find($"{Cluster}:HealthCheck:Active:Policy", settings).Text.ShouldBe("Thresholds");
+        Find($"{Cluster}:HealthCheck:Active:HealthyThreshold", settings).Text.ShouldBe("2");
+        Find($"{Cluster}:HealthCheck:Active:UnhealthyThreshold", settings).ShouldSatisfyAllConditions(
+            setting => setting.Text.ShouldBe("5"), setting => setting.Source.ShouldBe("default (from Metadata)"));
+    }
+
+    [Fact]
+    public void HealthCheck_withAPolicyOfYarps_hasNoThresholdsOfOurs()
+    {
+        var settings = Explain(""" , "HealthCheck": { "Active": { "Enabled": true, "Policy": "ConsecutiveFailures" } } """);
+
+        Find($"{Cluster}:HealthCheck:Active:HealthyThreshold", settings).IsSet.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Setting_null_isItsDefaultAndTellsWhere()
+    {
+        var setting = Find($"{Cluster}:HttpRequest:ActivityTimeout", Explain(""" , "HttpRequest": { "ActivityTimeout": null } """));
+
+        setting.Text.ShouldBe("00:01:40");
+        setting.Source.ShouldStartWith("default (null in ");
+    }
+
+    [Fact]
+    public void RouteWithASplit_itsClusterIdIsNotTheFirstSide()
+    {
+        var settings = WrittenConfiguration.Explain("""
+            { "ReverseProxy": { "Routes": { "api": { "Match": { "Path": "/" }, "Split": { "Clusters": { "a": 1 } } } },
+                                "Clusters": { "a": { "Destinations": { "one": { "Address": "http://one" } } } } } }
+            """);
+
+        Find($"{Route}:ClusterId", settings).IsSet.ShouldBeFalse();
+        Find($"{Route}:Split:Clusters:a", settings).Text.ShouldBe("1");
+        Find($"{Route}:Split:StickyBy", settings).Text.ShouldBe("None");
+    }
+
+    [Fact]
+    public void FrameworkSection_isShownAsWritten()
+    {
+        var settings = Explain(variables: [("Kestrel__Limits__MaxRequestBodySize", "10"), ("SOMEBODY__ELSES", "x")]);
+
+        Find("Kestrel:Limits:MaxRequestBodySize", settings).Text.ShouldBe("10");
+        settings.ShouldNotContain(setting => setting.Path == "SOMEBODY:ELSES");
+    }
+
+    [Fact]
+    public void ShortForm_isTheSourceOfWhatItMakes()
+    {
+        var settings = WrittenConfiguration.Explain("{}", ("AMBASSADOR_DESTINATIONS", "http://one:8080=3"));
+
+        Find($"{Cluster}:Destinations:one-8080:Weight", settings).Source.ShouldBe("environment variable AMBASSADOR_DESTINATIONS");
+    }
+
+    [Fact]
+    public void EverySettingThatExists_isShownOrSwitchedOff()
+    {
+        // An empty configuration with one of everything: no path may be shown twice, and none may be missing but below what is off.
+        var settings = Explain();
+
+        settings.Select(setting => setting.Path).ShouldBeUnique();
+        foreach (var property in ((ConfigShape.Object)((ConfigShape.Map)((ConfigShape.Object)ConfigShape.Root.Properties["ReverseProxy"]).Properties["Clusters"]).Item).Properties.Keys)
+        {
+            settings.ShouldContain(setting => setting.Path.StartsWith($"{Cluster}:{property}", StringComparison.Ordinal), property);
+        }
+    }
+
+    private static Setting Find(string path, IReadOnlyList<Setting> settings) => settings.Where(setting => setting.Path == path).ShouldHaveSingleItem();
+
+    private static IReadOnlyList<Setting> Explain(string clusterSettings = "", params (string Name, string Value)[] variables) =>
+        WrittenConfiguration.Explain(
+            $$"""
+            { "ReverseProxy": {
+                "Routes": { "api": { "ClusterId": "api",
+                                     "Match": { "Path": "/api/{**rest}" } } },
+                "Clusters": { "api": { "Destinations": { "one": { "Address": "http://one" }, "two": { "Address": "http://two" } } {{clusterSettings}} } } } }
+            """,
+            variables);
+}
