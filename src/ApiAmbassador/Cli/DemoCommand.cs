@@ -38,10 +38,7 @@ internal static class DemoCommand
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var interrupt = StopSignals.Register(end);
-        if (seconds is { } limit)
-        {
-            end.CancelAfter(TimeSpan.FromSeconds(limit));
-        }
+        TimeSpan? length = seconds is { } limit ? TimeSpan.FromSeconds(limit) : null;
 
         // A whole story in ten beats, where it has an end; at leisure where it has none.
         var beat = TimeSpan.FromSeconds(Math.Clamp((seconds ?? 20) / 10.0, 0.5, 2));
@@ -49,7 +46,7 @@ internal static class DemoCommand
         var isLive = !Console.IsOutputRedirected && console.Profile.Capabilities.Ansi;
         console.Profile.Width = isLive ? Math.Min(console.Profile.Width, DemoScreen.Columns) : int.MaxValue;
 
-        var (errors, isGood) = await new DemoRun(console, isLive, TimeProvider.System).RunAsync(port, beat, end.Token);
+        var (errors, isGood) = await new DemoRun(console, isLive, TimeProvider.System).RunAsync(port, length, beat, end.Token);
         if (errors.Count > 0)
         {
             ErrorReport.Write(Console.Error, errors);

@@ -18,14 +18,14 @@ internal sealed class DemoRun(IAnsiConsole console, bool isLive, TimeProvider ti
     private readonly List<DemoNews> _news = [];
     private readonly Lock _newsLock = new();
 
-    /// <summary>Runs until it is stopped; 0 if the client saw no failure, else 1.</summary>
+    /// <summary>Runs until it is stopped or its time is over.</summary>
     /// <param name="port">The ambassador's port; 0 for a free one.</param>
+    /// <param name="length">How long it runs, from its first picture on; null for as long as nobody stops it.</param>
     /// <param name="beat">The time between two things that happen.</param>
     /// <param name="stop">Ends it.</param>
     /// <returns>The errors, if the ambassador could not start; else whether the client saw no failure.</returns>
-    public async Task<(IReadOnlyList<ConfigError> Errors, bool IsGood)> RunAsync(int port, TimeSpan beat, CancellationToken stop)
+    public async Task<(IReadOnlyList<ConfigError> Errors, bool IsGood)> RunAsync(int port, TimeSpan? length, TimeSpan beat, CancellationToken stop)
     {
-        // Each its own, on purpose: what is shown must not depend on who is asked first.
         var random = Random.Shared;
         await using var one = await SampleInstance.StartAsync("stable-1", Stable, random);
         await using var two = await SampleInstance.StartAsync("stable-2", Stable, random);
@@ -48,6 +48,10 @@ internal sealed class DemoRun(IAnsiConsole console, bool isLive, TimeProvider ti
             var story = new DemoStory(instances, file, sources, host, text => Tell(scores, text), beat, time);
             DemoPicture Picture() => Take(host, instances, scores);
             await FirstProbesAsync(host);
+            if (length is { } limit)
+            {
+                end.CancelAfter(limit);
+            }
 
             var client = new DemoClient(host.Addresses[0], scores, random, time).RunAsync(end.Token);
             var telling = story.RunAsync(end.Token);
