@@ -11,6 +11,7 @@ var root = new RootCommand("Answers to one name, and finds the real instances be
 {
     RunCommand.Create(config),
     ValidateCommand.Create(config),
+    HealthcheckCommand.Create(config),
 };
 root.Options.Add(config);
 root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
