@@ -13,6 +13,7 @@ var root = new RootCommand("Answers to one name, and finds the real instances be
     DemoCommand.Create(),
     ValidateCommand.Create(config),
     ExplainCommand.Create(config),
+    HealthcheckCommand.Create(config),
 };
 root.Options.Add(config);
 root.Options.OfType<VersionOption>().Single().Action = new VersionAction();

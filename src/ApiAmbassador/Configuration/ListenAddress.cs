@@ -10,6 +10,15 @@ namespace ApiAmbassador.Configuration;
 /// <param name="Port">The port; 0 for a free one.</param>
 internal sealed record ListenAddress(bool IsHttps, IPAddress? Address, bool IsLocalhost, int Port)
 {
+    /// <summary>How a program on the same machine reaches it: every interface includes the loopback one.</summary>
+    public Uri FromHere => new UriBuilder(IsHttps ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, Host, Port).Uri;
+
+    private string Host =>
+        Address is null || Address.Equals(IPAddress.Any) ? IPAddress.Loopback.ToString()
+        : Address.Equals(IPAddress.IPv6Any) ? $"[{IPAddress.IPv6Loopback}]"
+        : Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? $"[{Address}]"
+        : Address.ToString();
+
     /// <summary>Reads <c>http://*:8080</c>, <c>https://10.0.0.1:8443</c>, <c>http://localhost:80</c>; returns what is wrong, or null.</summary>
     public static string? TryParse(string text, out ListenAddress? address)
     {

@@ -43,11 +43,14 @@ internal static class Listeners
     }
 
     /// <summary>The admin listener. Its limits are Kestrel's: nobody has a large body to send there.</summary>
-    public static void ConfigureAdmin(KestrelServerOptions kestrel, AdminOptions options)
+    public static void ConfigureAdmin(KestrelServerOptions kestrel, AdminOptions options, IConfiguration configuration)
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = 256;
         kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        // Of the framework's section only the certificates: its endpoints and limits are the data listeners'.
+        var certificates = configuration.GetSection("Kestrel:Certificates").AsEnumerable();
+        kestrel.Configure(new ConfigurationBuilder().AddInMemoryCollection(certificates).Build().GetSection("Kestrel"));
         Listen(kestrel, options.Listen, useCleartext: null);
     }
 
