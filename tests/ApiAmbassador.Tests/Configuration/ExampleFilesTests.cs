@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using ApiAmbassador.Configuration;
 using ApiAmbassador.Tests.Support;
 
 namespace ApiAmbassador.Tests.Configuration;
@@ -38,22 +39,16 @@ public partial class ExampleFilesTests
     [Fact]
     public void SettingsOfTheImage_giveThePorts_andARouteFileOverridesThem()
     {
-        var directory = Directory.CreateTempSubdirectory("routes-");
-        try
-        {
-            AmbassadorOptions Options() => SnapshotBuilder.Ambassador(ConfigGatherer.Gather(new ConfigSources(Root("deploy", "image"), directory.FullName, new Dictionary<string, string>())));
+        using var directory = new TempDirectory();
+        AmbassadorOptions Options() =>
+            SnapshotBuilder.Ambassador(ConfigGatherer.Gather(new ConfigSources(Root("deploy", "image"), directory.Path, new Dictionary<string, string>())));
 
-            Options().Listen.ShouldBe(["http://*:80"]);
-            Options().Admin.Listen.ShouldBe("http://*:9900");
+        Options().Listen.ShouldBe(["http://*:80"]);
+        Options().Admin.Listen.ShouldBe("http://*:9900");
 
-            File.WriteAllText(Path.Combine(directory.FullName, "own.json"), """{ "Ambassador": { "Listen": [ "http://127.0.0.1:8080" ] } }""");
+        directory.Write("own.json", """{ "Ambassador": { "Listen": [ "http://127.0.0.1:8080" ] } }""");
 
-            Options().Listen.ShouldBe(["http://127.0.0.1:8080"]);
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
+        Options().Listen.ShouldBe(["http://127.0.0.1:8080"]);
     }
 
     [Fact]

@@ -23,9 +23,9 @@ public class HealthcheckTests
         await using var run = AmbassadorProcess.Start(setup, "run");
         await AmbassadorProcess.WaitForAddressesAsync(run);
 
-        var (exit, error) = await HealthcheckAsync(setup);
+        // Its limit of two seconds is its own; on a machine that is busy with other tests one try may pass it.
+        var (_, error) = await Eventually.SeesAsync(_ => HealthcheckAsync(setup), check => check.Exit == 0, ProcessDeadline);
 
-        exit.ShouldBe(0, error);
         error.ShouldBeEmpty();
     }
 
