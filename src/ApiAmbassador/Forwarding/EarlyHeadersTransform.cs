@@ -38,14 +38,9 @@ internal sealed class EarlyHeadersTransform : ResponseTransform
             return;
         }
 
-        // The response has begun, so from here on failures are YARP's to meet and to tell: it reads again and finds them. Only where the
-        // end of the connection is the end of the body would it take a failure that was told already for that end.
+        // The response has begun, so from here on failures are YARP's to meet and to tell: it reads again and finds them.
         Task waiting = first.AsTask();
         await context.HttpContext.Response.Body.FlushAsync(context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await waiting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (waiting.IsFaulted && response.Version.Major == 1 && response.Headers.TransferEncodingChunked != true)
-        {
-            context.HttpContext.Abort();
-        }
     }
 }
