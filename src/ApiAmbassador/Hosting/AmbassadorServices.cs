@@ -1,7 +1,9 @@
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Health;
+using ApiAmbassador.Observability;
 using Yarp.ReverseProxy.Configuration;
+using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Model;
@@ -29,6 +31,7 @@ internal static class AmbassadorServices
         services.AddSingleton<Lifecycle>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<IProbingRequestFactory, ProbeRequestFactory>();
+        services.AddSingleton<IForwarderHttpClientFactory, TracedClientFactory>();
         services.AddReverseProxy();
         services.AddSingleton<ILoadBalancingPolicy, WeightedRoundRobinPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();
