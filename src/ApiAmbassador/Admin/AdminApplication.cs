@@ -1,5 +1,6 @@
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Hosting;
+using ApiAmbassador.Observability;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 
 namespace ApiAmbassador.Admin;
@@ -21,9 +22,10 @@ internal static class AdminApplication
             .AddCheck("destinations", ActivatorUtilities.CreateInstance<DestinationsCheck>(data), tags: [Ready]);
 
         var app = builder.Build();
-        app.MapHealthChecks("/livez", Probe(tag: null));
-        app.MapHealthChecks("/startupz", Probe(Startup));
-        app.MapHealthChecks("/readyz", Probe(Ready));
+        app.Use(RequestSpan.ForgetAsync);
+        app.MapHealthChecks("/livez", Probe(tag: null)).DisableHttpMetrics();
+        app.MapHealthChecks("/startupz", Probe(Startup)).DisableHttpMetrics();
+        app.MapHealthChecks("/readyz", Probe(Ready)).DisableHttpMetrics();
         return app;
     }
 

@@ -27,7 +27,7 @@ internal static class ExplainCommand
             return 1;
         }
 
-        var settings = Explanation.Of(snapshot, gathered.Root);
+        var settings = Explanation.Of(snapshot, gathered.Root, sources);
         if (json)
         {
             SettingReport.WriteJson(Console.Out, settings);

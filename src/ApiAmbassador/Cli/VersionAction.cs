@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.Reflection;
 using System.Runtime.InteropServices;
+using ApiAmbassador.Observability;
 
 namespace ApiAmbassador.Cli;
 
@@ -11,9 +11,8 @@ internal sealed class VersionAction : SynchronousCommandLineAction
     /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
-        var parts = (Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+');
-        var commit = parts.Length > 1 ? $"commit {parts[1][..Math.Min(12, parts[1].Length)]}, " : "";
-        parseResult.InvocationConfiguration.Output.WriteLine($"ApiAmbassador {parts[0]} ({commit}{RuntimeInformation.FrameworkDescription})");
+        var commit = BuildVersion.Commit.Length > 0 ? $"commit {BuildVersion.Commit}, " : "";
+        parseResult.InvocationConfiguration.Output.WriteLine($"ApiAmbassador {BuildVersion.Version} ({commit}{RuntimeInformation.FrameworkDescription})");
         return 0;
     }
 }

@@ -51,6 +51,7 @@ internal static class ConfigGatherer
         root.Overlay(routeFiles);
         root.Overlay(EnvironmentSource.Read(sources.Variables));
         ShortForm.Apply(root, sources, errors);
+        TelemetryVariables.Check(sources, errors);
         ShapeCheck.Prune(root, errors);
         return new Gathered(root, new ConfigurationBuilder().AddInMemoryCollection(root.Flatten()).Build(), errors, files);
     }

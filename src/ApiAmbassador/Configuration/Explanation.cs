@@ -6,7 +6,7 @@ namespace ApiAmbassador.Configuration;
 /// </summary>
 internal sealed class Explanation
 {
-    private const string Default = "default";
+    private const string Default = "default", Variables = "OpenTelemetry";
 
     /// <summary>The sections that the framework reads in this process.</summary>
     private static readonly string[] FrameworkSections = ["AllowedHosts", "Authentication", "Kestrel", "Logging"];
@@ -16,8 +16,8 @@ internal sealed class Explanation
 
     private Explanation(Snapshot snapshot, ConfigNode root) => _derived = DerivedSettings.Of(snapshot, root);
 
-    /// <summary>All of them, grouped: the ambassador's own, routes, clusters with their destinations, then the framework's.</summary>
-    public static IReadOnlyList<Setting> Of(Snapshot snapshot, ConfigNode root)
+    /// <summary>All of them, grouped: the ambassador's own, routes, clusters with their destinations, then the framework's and OpenTelemetry's.</summary>
+    public static IReadOnlyList<Setting> Of(Snapshot snapshot, ConfigNode root, ConfigSources sources)
     {
         var explanation = new Explanation(snapshot, root);
         foreach (var key in ConfigShape.Root.Properties.Keys.Order(StringComparer.Ordinal))
@@ -30,6 +30,11 @@ internal sealed class Explanation
             explanation.AddAsWritten(node, root, key, "", FrameworkSections.Contains(key, StringComparer.OrdinalIgnoreCase));
         }
 
+        explanation._settings.AddRange(sources.Variables
+            .Where(variable => variable.Key.StartsWith(TelemetryVariables.Prefix, StringComparison.Ordinal))
+            .OrderBy(variable => variable.Key, StringComparer.Ordinal)
+            .Select(variable => new Setting(
+                Variables, variable.Key, [Secrets.Shown(variable.Key, parent: null, variable.Value)], IsList: false, $"environment variable {variable.Key}", IsDefault: false)));
         return explanation._settings;
     }
 

@@ -14,8 +14,8 @@ internal static partial class Secrets
     private static readonly string[] SecretWords =
         ["password", "passwd", "passphrase", "secret", "token", "credential", "apikey", "privatekey", "authorization", "cookie"];
 
-    /// <summary>A key, as in X-Api-Key, Ocp-Apim-Subscription-Key or IssuerSigningKey; and short forms at the end of a name.</summary>
-    private static readonly string[] SecretEndings = ["key", "pwd", "auth", "signature", "sig"];
+    /// <summary>A key, as in X-Api-Key, Ocp-Apim-Subscription-Key or IssuerSigningKey; short forms; OTEL_EXPORTER_OTLP_HEADERS.</summary>
+    private static readonly string[] SecretEndings = ["key", "pwd", "auth", "signature", "sig", "_headers"];
 
     /// <summary>What speaks about a secret without holding it: where it lies, what it is called, who may have it.</summary>
     private static readonly string[] HarmlessEndings = ["file", "path", "name", "policy", "url", "uri", "endpoint", "type"];

@@ -1,5 +1,6 @@
 using ApiAmbassador.Admin;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Observability;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -44,7 +45,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
     {
         try
         {
-            await using var data = BuildData(gathered, sources);
+            await using var data = BuildData(gathered, sources, TelemetryVariables.None);
             return await data.Services.GetRequiredService<ConfigReloader>().CheckAsync(gathered);
         }
         catch (Exception e) when (StartFailure.Explain(e) is { } explanation)
@@ -60,7 +61,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         try
         {
             var gathered = ConfigGatherer.Gather(sources);
-            var data = BuildData(gathered, sources);
+            var data = BuildData(gathered, sources, TelemetryVariables.Of(sources));
             var errors = await data.Services.GetRequiredService<ConfigReloader>().ApplyAsync(gathered);
             if (errors.Count > 0)
             {
@@ -109,11 +110,12 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         await _admin.DisposeAsync();
     }
 
-    private static WebApplication BuildData(Gathered gathered, ConfigSources sources)
+    private static WebApplication BuildData(Gathered gathered, ConfigSources sources, TelemetryVariables telemetry)
     {
         var options = SnapshotBuilder.Ambassador(gathered);
         var builder = AmbassadorApplication.CreateBuilder(gathered, sources);
         builder.WebHost.UseKestrel(kestrel => Listeners.ConfigureData(kestrel, options, gathered.Configuration));
+        builder.AddTelemetry(sources, telemetry);
         builder.Services.AddAmbassador(gathered);
         return builder.Build();
     }

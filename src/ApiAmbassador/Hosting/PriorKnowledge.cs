@@ -13,8 +13,8 @@ namespace ApiAmbassador.Hosting;
 internal sealed partial class PriorKnowledge(ConnectionDelegate next, KestrelServerLimits limits)
 {
     /// <summary>
-    /// What Kestrel reads to learn the protocol of a single connection. It is not public in .NET 10; .NET 11 looks for the preface itself, and
-    /// then this class can go. Null where a release has renamed it: HTTP/1.1 is served as before, and the log says so.
+    /// What Kestrel reads to learn the protocol of a single connection. It is not public in .NET 10; when Kestrel looks
+    /// for the preface itself, this class can go. Null where a release has renamed it: HTTP/1.1 is served as before, and the log says so.
     /// </summary>
     private static readonly Type? ProtocolsFeature =
         typeof(KestrelServerOptions).Assembly.GetType("Microsoft.AspNetCore.Server.Kestrel.Core.Internal.HttpProtocolsFeature");

@@ -1,3 +1,4 @@
+using ApiAmbassador.Configuration;
 using ApiAmbassador.Observability;
 using ApiAmbassador.Routing;
 
@@ -16,6 +17,12 @@ internal static class ProxyPipeline
     /// <summary>Adds the steps to the data application.</summary>
     public static void UseProxyPipeline(this WebApplication app)
     {
+        // Where spans are exported, each says how its request ended and which way it went.
+        if (app.Services.GetRequiredService<TelemetryVariables>().Traces)
+        {
+            app.Use(RequestSpan.DescribeAsync);
+        }
+
         // While we drain, each response tells its connection to end, so that callers come back to somebody who stays.
         app.UseMiddleware<DrainMiddleware>();
 
@@ -48,6 +55,6 @@ internal static class ProxyPipeline
         }).ConfigureEndpoints(RoutePolicies.AddMetadata));
 #pragma warning restore ASP0014
 
-        app.Run(NoRoute.AnswerAsync);
+        app.UseMiddleware<NoRouteMiddleware>();
     }
 }

@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Model;
 namespace ApiAmbassador.Observability;
 
 /// <summary>Says why, where YARP could not forward a request. A destination's own answer, whatever its status, passes untouched.</summary>
-internal sealed partial class FailureResponseMiddleware(RequestDelegate next, ILogger<FailureResponseMiddleware> logger)
+internal sealed partial class FailureResponseMiddleware(RequestDelegate next, AmbassadorMetrics metrics, ILogger<FailureResponseMiddleware> logger)
 {
     /// <summary>The step. A request that YARP answered at once costs no state machine.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -31,6 +31,9 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, IL
         {
             return Task.CompletedTask;
         }
+
+        metrics.Failed(reason, proxy.Cluster.Config.ClusterId);
+        RequestSpan.Failed(context, reason);
 
         // The path escaped, so that a caller writes no line of the log; without its query, which may hold secrets.
         LogFailed(

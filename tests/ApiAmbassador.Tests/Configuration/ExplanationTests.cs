@@ -129,6 +129,15 @@ public class ExplanationTests
     }
 
     [Fact]
+    public void VariablesOfOpenTelemetry_areShownWithoutTheirHeaders()
+    {
+        var settings = Explain(variables: [("OTEL_SERVICE_NAME", "shop"), ("OTEL_EXPORTER_OTLP_HEADERS", "api-key=secret")]);
+
+        Find("OpenTelemetry:OTEL_SERVICE_NAME", settings).Text.ShouldBe("shop");
+        Find("OpenTelemetry:OTEL_EXPORTER_OTLP_HEADERS", settings).Text.ShouldBe("(redacted)");
+    }
+
+    [Fact]
     public void ShortForm_isTheSourceOfWhatItMakes()
     {
         var settings = WrittenConfiguration.Explain("{}", ("AMBASSADOR_DESTINATIONS", "http://one:8080=3"));

@@ -9,15 +9,15 @@ internal static class WrittenConfiguration
     public const string FileName = "routes.json";
 
     /// <summary>Reads a route file and variables, and nothing of the machine's.</summary>
-    public static (Snapshot Snapshot, Gathered Gathered) Read(string json, params (string Name, string Value)[] variables)
+    public static (Snapshot Snapshot, Gathered Gathered, ConfigSources Sources) Read(string json, params (string Name, string Value)[] variables)
     {
         var directory = Directory.CreateTempSubdirectory("written-");
         try
         {
             File.WriteAllText(Path.Combine(directory.FullName, FileName), json);
-            var gathered = ConfigGatherer.Gather(new ConfigSources(
-                directory.FullName, directory.FullName, variables.ToDictionary(variable => variable.Name, variable => variable.Value)));
-            return (SnapshotBuilder.Build(gathered, revision: 1), gathered);
+            var sources = new ConfigSources(directory.FullName, directory.FullName, variables.ToDictionary(variable => variable.Name, variable => variable.Value));
+            var gathered = ConfigGatherer.Gather(sources);
+            return (SnapshotBuilder.Build(gathered, revision: 1), gathered, sources);
         }
         finally
         {
@@ -28,8 +28,8 @@ internal static class WrittenConfiguration
     /// <summary>What explain says of it.</summary>
     public static IReadOnlyList<Setting> Explain(string json, params (string Name, string Value)[] variables)
     {
-        var (snapshot, gathered) = Read(json, variables);
+        var (snapshot, gathered, sources) = Read(json, variables);
         gathered.Errors.ShouldBeEmpty();
-        return Explanation.Of(snapshot, gathered.Root);
+        return Explanation.Of(snapshot, gathered.Root, sources);
     }
 }

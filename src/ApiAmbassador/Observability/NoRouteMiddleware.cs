@@ -1,0 +1,14 @@
+namespace ApiAmbassador.Observability;
+
+/// <summary>The end of the pipeline: what no route takes.</summary>
+internal sealed class NoRouteMiddleware(RequestDelegate next, AmbassadorMetrics metrics)
+{
+    /// <summary>Says so.</summary>
+    public Task InvokeAsync(HttpContext context)
+    {
+        _ = next; // Nothing comes after.
+        metrics.Failed(Reason.NoRoute, cluster: null);
+        RequestSpan.Failed(context, Reason.NoRoute);
+        return FailureResponse.WriteAsync(context, Reason.NoRoute);
+    }
+}

@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
+using Yarp.ReverseProxy.Model;
+
+namespace ApiAmbassador.Observability;
+
+/// <summary>What the ambassador adds to the framework's server span.</summary>
+internal static class RequestSpan
+{
+    private const string ErrorType = "error.type";
+
+    /// <summary>The first step, where spans are exported: says how the request ended and which way it went.</summary>
+    public static async Task DescribeAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span)
+        {
+            return;
+        }
+
+        // What is known of a request before it is served the framework has said; the rest by OpenTelemetry's conventions for servers.
+        var status = context.Response.StatusCode;
+        span.SetTag("http.response.status_code", status);
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            span.SetStatus(ActivityStatusCode.Error);
+            _ = span.GetTagItem(ErrorType) is null ? span.SetTag(ErrorType, status.ToString()) : span;
+        }
+
+        if ((context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { } route)
+        {
+            var method = span.GetTagItem("http.request.method") as string;
+            span.SetTag("http.route", route);
+            span.DisplayName = $"{(method is null or "_OTHER" ? "HTTP" : method)} {route}";
+        }
+
+        if (context.Features.Get<IReverseProxyFeature>() is { } proxy)
+        {
+            span.SetTag("ambassador.route", proxy.Route.Config.RouteId);
+            span.SetTag("ambassador.cluster", proxy.Cluster.Config.ClusterId);
+            span.SetTag("ambassador.destination", proxy.ProxiedDestination?.DestinationId);
+        }
+    }
+
+    /// <summary>The step of the admin listener: probes come every few seconds and are nobody's request.</summary>
+    public static Task ForgetAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } span)
+        {
+            span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+        }
+
+        return next(context);
+    }
+
+    /// <summary>Says why the request could not be served.</summary>
+    public static void Failed(HttpContext context, Reason reason) =>
+        context.Features.Get<IHttpActivityFeature>()?.Activity.SetTag(ErrorType, reason.Name);
+}
