@@ -16,7 +16,7 @@ internal sealed class AmbassadorPeer : IPeer
     {
         var address = Loopback.FreeAddress();
         var admin = Loopback.FreeAddress();
-        return new ChildStart(DotnetHost.Path, ["exec", s_assembly, "run", "--config", directory], address, Ready: new Uri(admin, "livez"))
+        return new ChildStart(DotnetHost.Path, ["exec", s_assembly, "run", "--config", directory], address, Ready: new Uri(admin, "readyz"))
         {
             Environment = new Dictionary<string, string>(StringComparer.Ordinal)
             {
