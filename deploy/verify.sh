@@ -47,7 +47,7 @@ up() {   # up FILE: starts it anew
   down
   file=$1
   echo "$file"
-  compose up -d --build >>"$log" 2>&1 || { tail -n 30 "$log"; echo "$file did not start"; exit 1; }
+  compose build >>"$log" 2>&1 && compose up -d >>"$log" 2>&1 || { tail -n 30 "$log"; echo "$file did not start"; exit 1; }
   check "healthcheck says healthy" within 60 is_healthy
 }
 is_healthy() { [ "$(inspect "$(id_of api)" '{{.State.Health.Status}}')" = healthy ]; }
