@@ -5,8 +5,13 @@ internal static class AmbassadorRule
 {
     private const string Section = "Ambassador";
 
+    private const string NoCertificate = "an https listener needs a certificate; set Kestrel:Certificates:Default (Path and Password, or Path and KeyPath)";
+
     /// <summary>Reports everything that is wrong with it.</summary>
-    public static void Check(AmbassadorOptions options, ErrorList errors)
+    /// <param name="options">The section.</param>
+    /// <param name="hasCertificate">Whether <c>Kestrel:Certificates:Default</c> is set. A developer's own certificate does not count: it would work on one machine only.</param>
+    /// <param name="errors">Takes what is wrong.</param>
+    public static void Check(AmbassadorOptions options, bool hasCertificate, ErrorList errors)
     {
         var data = options.Listen ?? [];
         for (var i = 0; i < data.Count; i++)
@@ -15,7 +20,11 @@ internal static class AmbassadorRule
             {
                 errors.Add(problem, Section, "Listen", i.ToString());
             }
-            else if (data.Take(i).Contains(data[i], StringComparer.OrdinalIgnoreCase) && address!.Port != 0)
+            else if (address!.IsHttps && !hasCertificate)
+            {
+                errors.Add(NoCertificate, Section, "Listen", i.ToString());
+            }
+            else if (data.Take(i).Contains(data[i], StringComparer.OrdinalIgnoreCase) && address.Port != 0)
             {
                 errors.Add($"'{data[i]}' is listed twice", Section, "Listen", i.ToString());
             }
@@ -25,7 +34,11 @@ internal static class AmbassadorRule
         {
             errors.Add(adminProblem, Section, "Admin", "Listen");
         }
-        else if (admin!.Port != 0 && data.Any(text => ListenAddress.TryParse(text, out var address) is null && address!.Port == admin.Port))
+        else if (admin!.IsHttps && !hasCertificate)
+        {
+            errors.Add(NoCertificate, Section, "Admin", "Listen");
+        }
+        else if (admin.Port != 0 && data.Any(text => ListenAddress.TryParse(text, out var address) is null && address!.Port == admin.Port))
         {
             errors.Add($"port {admin.Port} is a data listener's already; the admin listener needs a port of its own", Section, "Admin", "Listen");
         }

@@ -14,7 +14,7 @@ internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names
     public async Task<IReadOnlyList<ConfigError>> ValidateAsync(Snapshot snapshot, Gathered gathered)
     {
         var errors = new ErrorList(gathered.Root);
-        AmbassadorRule.Check(snapshot.Ambassador, errors);
+        AmbassadorRule.Check(snapshot.Ambassador, gathered.Root.Find("Kestrel", "Certificates", "Default") is not null, errors);
         PolicyRule.Check(snapshot.Ambassador.Policies, errors);
 
         // Where a source could not be read, that is the news: the routes may be in it.

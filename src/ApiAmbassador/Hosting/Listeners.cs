@@ -38,7 +38,7 @@ internal static class Listeners
 
         foreach (var text in options.Listen is { Count: > 0 } listen ? listen : (section.GetSection("Endpoints").Exists() ? [] : AmbassadorOptions.DefaultListen))
         {
-            Listen(kestrel, text, PriorKnowledge.Use);
+            Listen(kestrel, text, configuration, PriorKnowledge.Use);
         }
     }
 
@@ -51,12 +51,13 @@ internal static class Listeners
         // Of the framework's section only the certificates: its endpoints and limits are the data listeners'.
         var certificates = configuration.GetSection("Kestrel:Certificates").AsEnumerable();
         kestrel.Configure(new ConfigurationBuilder().AddInMemoryCollection(certificates).Build().GetSection("Kestrel"));
-        Listen(kestrel, options.Listen, useCleartext: null);
+        Listen(kestrel, options.Listen, configuration, useCleartext: null);
     }
 
-    private static void Listen(KestrelServerOptions kestrel, string text, Action<ListenOptions>? useCleartext)
+    private static void Listen(KestrelServerOptions kestrel, string text, IConfiguration configuration, Action<ListenOptions>? useCleartext)
     {
-        if (ListenAddress.TryParse(text, out var address) is not null || address is null)
+        if (ListenAddress.TryParse(text, out var address) is not null || address is null
+            || (address.IsHttps && !configuration.GetSection("Kestrel:Certificates:Default").Exists()))
         {
             return; // The application is built before its settings are checked; the validator says why it will not start.
         }

@@ -20,7 +20,7 @@ internal static partial class StartFailure
             "This user may not listen on a port that low. Use one above 1023, or allow it: sysctl net.ipv4.ip_unprivileged_port_start=0",
         SocketException socket => $"A listener could not start: {socket.Message}. Is the address one of this machine's?",
         InvalidOperationException { Message: var message } when message.Contains("certificate", StringComparison.OrdinalIgnoreCase) =>
-            "An https listener has no certificate: set Kestrel:Certificates:Default (Path and Password, or Path and KeyPath).",
+            "An endpoint of Kestrel:Endpoints has no certificate: set its Certificate or Kestrel:Certificates:Default (Path and Password, or Path and KeyPath).",
         InvalidOperationException { InnerException: FormatException or ArgumentException or OverflowException } conversion
             when SettingPath().Match(conversion.Message) is { Success: true } setting =>
             // The framework's sections are read by the framework; its message holds the value, which may be a secret.

@@ -50,7 +50,11 @@ public static class NodeProgram
         if (!marker.Exists || await File.ReadAllTextAsync(marker.FullName) != wanted)
         {
             await using var npm = ExternalProcess.Start(Tool.Npm.Require(), "ci", "--ignore-scripts", "--prefix", target.FullName);
-            (await npm.WaitForEndAsync(InstallDeadline)).ShouldBe(0, npm.ToString());
+            if (await npm.WaitForEndAsync(InstallDeadline) != 0)
+            {
+                Tool.Missing($"npm cannot install its packages here (offline?): {npm}");
+            }
+
             await File.WriteAllTextAsync(marker.FullName, wanted);
         }
 

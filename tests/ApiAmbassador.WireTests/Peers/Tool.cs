@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace ApiAmbassador.WireTests.Peers;
 
 /// <summary>A program that tests use if it is installed. The one place that decides what happens to a test when it is not.</summary>
@@ -28,12 +30,21 @@ public sealed record Tool(string Name, string Package)
         var path = Find();
         if (path is null)
         {
-            var message = $"{Name} is not installed: apt-get install {Package}";
-            Assert.SkipUnless(skipNothing, message);
-            Assert.Fail(message);
+            Missing($"{Name} is not installed: apt-get install {Package}", skipNothing);
         }
 
         return path;
+    }
+
+    /// <summary>Skips the calling test because something that it needs cannot be had, or fails it where everything is known to be there.</summary>
+    [DoesNotReturn]
+    public static void Missing(string message) => Missing(message, Environment.GetEnvironmentVariable(SkipNothingVariable) is "1");
+
+    [DoesNotReturn]
+    private static void Missing(string message, bool skipNothing)
+    {
+        Assert.SkipUnless(skipNothing, message);
+        Assert.Fail(message);
     }
 
     // Servers live in /usr/sbin, which is not on the PATH of an ordinary user.
