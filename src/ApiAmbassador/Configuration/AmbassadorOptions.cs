@@ -34,6 +34,18 @@ public sealed class AmbassadorOptions
     /// </summary>
     public bool ReadyNeedsDestinations { get; set; }
 
+    /// <summary>
+    /// The switch for an emergency: no retries, no circuit breakers, no limits; requests are balanced and forwarded, nothing else.
+    /// Default false.
+    /// </summary>
+    public bool Passthrough { get; set; }
+
+    /// <summary>
+    /// How much memory the bodies kept for retries may take, all requests together, in bytes; a body for which there is none left
+    /// streams through as one that is too long. Default 67 108 864 (64 MiB); from 0 to 1 TiB.
+    /// </summary>
+    public long RetryBodyBytesMax { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>The policies that routes refer to by name. A change needs a restart.</summary>
     public PolicyOptions Policies { get; set; } = new();
 }

@@ -37,9 +37,15 @@ internal sealed record Snapshot(
 /// <param name="Config">YARP's part. A route with a split has the first of its clusters here, because YARP wants one.</param>
 /// <param name="Split">The weighted choice of a cluster, or null.</param>
 /// <param name="OutputCachePolicy">The name of an output cache policy, or null.</param>
-internal sealed record RouteSnapshot(RouteConfig Config, SplitRule? Split, string? OutputCachePolicy);
+/// <param name="Retry">When its requests are tried again, as it was written.</param>
+internal sealed record RouteSnapshot(RouteConfig Config, SplitRule? Split, string? OutputCachePolicy, RetryOptions Retry);
 
 /// <summary>A cluster.</summary>
 /// <param name="Config">YARP's part. Weights are in the metadata of its destinations (<see cref="DestinationWeight"/>).</param>
 /// <param name="Probe">What the active health check asks and how it judges.</param>
-internal sealed record ClusterSnapshot(ClusterConfig Config, ProbeRule Probe);
+/// <param name="CircuitBreaker">When a destination that fails gets no more requests.</param>
+/// <param name="RetryBudget">How many retries it gets.</param>
+/// <param name="Limits">How many requests it gets at once.</param>
+/// <param name="ConnectTimeout">How long a destination may take to take a connection.</param>
+internal sealed record ClusterSnapshot(
+    ClusterConfig Config, ProbeRule Probe, CircuitBreakerOptions CircuitBreaker, RetryBudgetOptions RetryBudget, LimitsOptions Limits, TimeSpan ConnectTimeout);

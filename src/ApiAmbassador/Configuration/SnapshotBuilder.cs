@@ -56,7 +56,8 @@ internal static class SnapshotBuilder
                 Metadata = cache is null ? config.Metadata : With(config.Metadata, RouteMetadata.OutputCachePolicy, cache),
             },
             split,
-            cache);
+            cache,
+            options.Retry);
     }
 
     private static ClusterSnapshot Cluster(ClusterConfig config, ClusterOptions options)
@@ -80,7 +81,11 @@ internal static class SnapshotBuilder
                 LoadBalancingPolicy = config.LoadBalancingPolicy ?? (DestinationWeight.Differ(destinations.Values) ? WeightedRoundRobinPolicy.PolicyName : null),
                 HealthCheck = WithDefaults(config.HealthCheck),
             },
-            ProbeRule.Create(options.HealthCheck.Active, yarpThreshold));
+            ProbeRule.Create(options.HealthCheck.Active, yarpThreshold),
+            options.CircuitBreaker,
+            options.RetryBudget,
+            options.Limits,
+            options.ConnectTimeout);
     }
 
     /// <summary>Where a file names no policy ours hold: probes are judged by thresholds, and sick destinations get nothing even when all are sick.</summary>
