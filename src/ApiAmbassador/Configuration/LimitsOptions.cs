@@ -17,4 +17,7 @@ public sealed class LimitsOptions
 
     /// <summary>How long a request waits before it gets 503. Default 1 s; above zero, to one hour.</summary>
     public TimeSpan QueueTimeout { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether there is any limit.</summary>
+    internal bool IsSet => MaxConcurrentRequests is not null || MaxConcurrentRequestsPerDestination is not null;
 }

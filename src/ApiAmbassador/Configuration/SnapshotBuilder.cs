@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Health;
+using ApiAmbassador.Resilience;
 using ApiAmbassador.Routing;
 using Yarp.ReverseProxy.Configuration;
 
@@ -57,7 +58,8 @@ internal static class SnapshotBuilder
             },
             split,
             cache,
-            options.Retry);
+            options.Retry,
+            RetryOn.Parse(options.Retry.On, out _));
     }
 
     private static ClusterSnapshot Cluster(ClusterConfig config, ClusterOptions options)

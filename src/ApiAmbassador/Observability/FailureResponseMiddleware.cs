@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Timeouts;
+using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -23,10 +24,15 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
     private Task AfterAsync(HttpContext context)
     {
         var proxy = context.GetReverseProxyFeature();
-        var failure = context.Features.Get<IForwarderErrorFeature>();
-        var reason = failure is not null
-            ? Reason.Of(failure.Error, failure.Exception, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode)
-            : RefusedBefore(context, proxy);
+        var refusal = context.Features.Get<Refusal>();
+        var error = context.Features.Get<IForwarderErrorFeature>();
+        var loop = context.Features.Get<AttemptLoop>();
+        var reason = (refusal, error) switch
+        {
+            ({ } refused, _) => refused.Reason,
+            (_, { } failed) => loop?.LastFailure is { Reason: { } judged } ? judged : Failure.Of(failed.Error, failed.Exception, HasTimedOut(context), context.Response.StatusCode)?.Reason,
+            _ => RefusedBefore(context, proxy),
+        };
         if (reason is null)
         {
             return Task.CompletedTask;
@@ -36,14 +42,16 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
         RequestSpan.Failed(context, reason);
 
         // The path escaped, so that a caller writes no line of the log; without its query, which may hold secrets.
+        var attempt = refusal is null ? loop?.LastFailure : new FailedAttempt(loop?.Number ?? 1, Destination: null, Phase.Queue, reason, Status: 0);
         LogFailed(
             logger, context.Request.Method, context.Request.Path.ToUriComponent(), reason.Name, proxy.Route.Config.RouteId, proxy.Cluster.Config.ClusterId,
-            proxy.ProxiedDestination?.DestinationId ?? "-", failure?.Exception?.GetBaseException().Message ?? reason.Title);
-        return context.Response.HasStarted ? Task.CompletedTask : FailureResponse.WriteAsync(context, reason);
+            attempt?.Destination ?? proxy.ProxiedDestination?.DestinationId ?? "-", attempt?.Number ?? 1, attempt?.Phase ?? Phase.Headers,
+            error?.Exception?.GetBaseException().Message ?? reason.Title);
+        return context.Response.HasStarted ? Task.CompletedTask : FailureResponse.WriteAsync(context, reason, attempt, refusal?.RetryAfter);
     }
 
     /// <summary>A route's <c>Timeout</c> cancels the request as a client that leaves does, and YARP takes it for one (400).</summary>
-    private static bool HasTimedOut(HttpContext context) =>
+    internal static bool HasTimedOut(HttpContext context) =>
         context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true;
 
     /// <summary>Session affinity's <c>Return503Error</c> ends a request before there is a destination, and without a word of why.</summary>

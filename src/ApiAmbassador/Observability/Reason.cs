@@ -23,6 +23,14 @@ internal sealed record Reason(string Name, int Status, string ProxyStatus, int G
     public static Reason NoHealthyUpstream { get; } =
         new("no_healthy_upstream", 503, "destination_unavailable", Unavailable, "No destination of the cluster can take a request now.");
 
+    /// <summary>Every destination refuses connections, and its breaker is open.</summary>
+    public static Reason CircuitOpen { get; } =
+        new("circuit_open", 503, "destination_unavailable", Unavailable, "Every destination of the cluster has failed; it is asked again after a pause.");
+
+    /// <summary>More requests at once than the cluster may have.</summary>
+    public static Reason Overflow { get; } =
+        new("overflow", 503, "connection_limit_reached", Unavailable, "The cluster has as many requests as it may have.");
+
     /// <summary>Nobody listens at the destination's address.</summary>
     public static Reason ConnectionRefused { get; } =
         new("connection_refused", 502, "connection_refused", Unavailable, "The destination refused the connection.");

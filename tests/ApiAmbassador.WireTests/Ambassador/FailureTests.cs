@@ -37,7 +37,7 @@ public class FailureTests
         ((int)response.StatusCode).ShouldBe(status);
         body.GetProperty("reason").GetString().ShouldBe(reason);
         body.GetProperty("status").GetInt32().ShouldBe(status);
-        response.Headers.GetValues("Proxy-Status").ShouldHaveSingleItem().ShouldBe($"ambassador; error={token}; details=\"{reason}\"");
+        response.Headers.GetValues("Proxy-Status").ShouldHaveSingleItem().ShouldStartWith($"ambassador; error={token}; details=\"{reason}\"; next-hop=\"one\"; attempt=");
     }
 
     [Fact]
