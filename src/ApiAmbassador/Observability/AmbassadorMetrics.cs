@@ -32,7 +32,7 @@ internal sealed class AmbassadorMetrics
             "ambassador.destinations", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, cluster.DestinationsState.AllDestinations.Count)),
             unit: "{destination}", description: "Destinations of a cluster.");
         meter.CreateObservableGauge(
-            "ambassador.destinations.usable", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, cluster.DestinationsState.AvailableDestinations.Count)),
+            "ambassador.destinations.usable", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, states.UsableCount(cluster))),
             unit: "{destination}", description: "Destinations of a cluster that may get requests now.");
         _failures = meter.CreateCounter<long>(
             "ambassador.failures", unit: "{request}", description: "Requests that could not be served, by the reason that the caller was told.");

@@ -26,8 +26,8 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
     /// <summary>Whether any breaker is open.</summary>
     public bool HasOpen => _open.Length > 0;
 
-    /// <summary>How many breakers are open.</summary>
-    public int OpenCount => cluster.DestinationsState.AllDestinations.Count(IsOpen);
+    /// <summary>How many destinations that are healthy have an open breaker.</summary>
+    public int OpenCount => HasOpen ? cluster.DestinationsState.AvailableDestinations.Count(IsOpen) : 0;
 
     /// <summary>How long until the first of the open breakers lets a request through.</summary>
     public TimeSpan TimeToTrial => cluster.DestinationsState.AvailableDestinations.Select(destination => Of(destination).Breaker.TimeToTrial).DefaultIfEmpty().Min();
