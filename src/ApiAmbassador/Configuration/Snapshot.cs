@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
+using ApiAmbassador.Resilience;
 using ApiAmbassador.Routing;
 using Yarp.ReverseProxy.Configuration;
 
@@ -38,7 +39,8 @@ internal sealed record Snapshot(
 /// <param name="Split">The weighted choice of a cluster, or null.</param>
 /// <param name="OutputCachePolicy">The name of an output cache policy, or null.</param>
 /// <param name="Retry">When its requests are tried again, as it was written.</param>
-internal sealed record RouteSnapshot(RouteConfig Config, SplitRule? Split, string? OutputCachePolicy, RetryOptions Retry);
+/// <param name="On">The failures after which they are.</param>
+internal sealed record RouteSnapshot(RouteConfig Config, SplitRule? Split, string? OutputCachePolicy, RetryOptions Retry, RetryOn On);
 
 /// <summary>A cluster.</summary>
 /// <param name="Config">YARP's part. Weights are in the metadata of its destinations (<see cref="DestinationWeight"/>).</param>
