@@ -20,7 +20,7 @@ public sealed class CircuitBreakerOptions
 
     /// <summary>
     /// The stretch of time that the ratio looks at. Default 10 s (Linkerd's); from 1 s to one hour; not shorter than
-    /// the <c>PerAttemptTimeout</c> of a route to the cluster, whose timeouts it could not see together.
+    /// the <c>PerAttemptTimeout</c> of a route to the cluster, whose timeouts it could not see together, unless <see cref="FailureRatio"/> is 0.
     /// </summary>
     public TimeSpan SamplingDuration { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -16,7 +16,7 @@ public sealed class ClusterOptions
     /// How long a destination may take to take a connection, its name's lookup and TLS included. Default 2 s; above zero, to one
     /// minute. YARP's own is 15 s.
     /// </summary>
-    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan ConnectTimeout { get; set; } = Forwarding.ConnectTimeout.Default;
 
     /// <summary>How many retries the cluster gets.</summary>
     public RetryBudgetOptions RetryBudget { get; set; } = new();

@@ -33,7 +33,8 @@ public sealed class RetryOptions
 
     /// <summary>
     /// How long one attempt may take to the response's headers; after that it counts as failed (<c>attempt-timeout</c>). Default none,
-    /// because a slow report is no failure; above zero, to one day; not above <see cref="TotalTimeout"/>.
+    /// because a slow report is no failure; above zero, to one day; not above <see cref="TotalTimeout"/>, nor above the
+    /// <c>CircuitBreaker:SamplingDuration</c> of the clusters that the route goes to.
     /// </summary>
     public TimeSpan? PerAttemptTimeout { get; set; }
 
