@@ -2,7 +2,6 @@ using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
-using ApiAmbassador.Observability;
 using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -33,7 +32,7 @@ internal static class AmbassadorServices
         services.AddSingleton<Lifecycle>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<IProbingRequestFactory, ProbeRequestFactory>();
-        services.AddSingleton<IForwarderHttpClientFactory, TracedClientFactory>();
+        services.AddSingleton<IForwarderHttpClientFactory, DestinationClientFactory>();
         services.AddSingleton<ResilienceStates>();
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<AttemptServices>();

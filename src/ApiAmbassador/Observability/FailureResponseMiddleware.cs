@@ -30,7 +30,7 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
         var reason = (refusal, error) switch
         {
             ({ } refused, _) => refused.Reason,
-            (_, { } failed) => loop?.LastFailure is { Reason: { } judged } ? judged : Failure.Of(failed.Error, failed.Exception, HasTimedOut(context), context.Response.StatusCode)?.Reason,
+            (_, { } failed) => loop?.LastFailure is { Reason: { } judged } ? judged : Judge(context, failed)?.Reason,
             _ => RefusedBefore(context, proxy),
         };
         if (reason is null)
@@ -50,8 +50,12 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
         return context.Response.HasStarted ? Task.CompletedTask : FailureResponse.WriteAsync(context, reason, attempt, refusal?.RetryAfter);
     }
 
+    /// <summary>What the error that YARP reports tells; null where the answer came through all the same.</summary>
+    internal static Failure? Judge(HttpContext context, IForwarderErrorFeature error) =>
+        Failure.Of(error.Error, error.Exception, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode);
+
     /// <summary>A route's <c>Timeout</c> cancels the request as a client that leaves does, and YARP takes it for one (400).</summary>
-    internal static bool HasTimedOut(HttpContext context) =>
+    private static bool HasTimedOut(HttpContext context) =>
         context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true;
 
     /// <summary>Session affinity's <c>Return503Error</c> ends a request before there is a destination, and without a word of why.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class AttemptLoop
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(5);
 
     private bool IsRepeatable =>
-        Idempotency.IsIdempotent(context.Request.Method) || route.Retry.NonIdempotent || context.Request.Headers.ContainsKey("Idempotency-Key");
+        route.Retry.NonIdempotent || Idempotency.Of(context.Request);
 
     /// <summary>
     /// Decides on another attempt, and if so where and when. Yes is final: it has taken a token of the budget, and the response at
@@ -63,6 +63,7 @@ internal sealed partial class AttemptLoop
             (false, { } asked) => asked <= RetryAfterMax ? asked : null,
             (true, not null) => TimeSpan.Zero,
             (true, null) when failure is { NothingSent: true } => TimeSpan.Zero,
+            (_, null) when failure is { KeepAliveRace: true } => TimeSpan.Zero,
             _ => Backoff.FullJitter(Number, route.Retry.BackoffBase, route.Retry.BackoffMax, services.Random.NextDouble()),
         };
     }
@@ -149,22 +150,23 @@ internal sealed partial class AttemptLoop
     /// <summary>What went wrong, with what only we know: whose time ran out, and whether a byte of the body had been touched.</summary>
     private Failure? Judge(IForwarderErrorFeature error)
     {
-        if (Timeout is { IsCancellationRequested: true } && _status == 0 && !context.RequestAborted.IsCancellationRequested)
-        {
-            // A deadline that the caller brought, or what earlier attempts left of ours, says nothing about this destination.
-            var isShort = _isLastMoment && (_isCallersDeadline || Number > 1);
-            return Unsent(Failure.AttemptTimeout(isShort ? Verdict.Neutral : Verdict.Failure));
-        }
+        var failure = Timeout is { IsCancellationRequested: true } && _status == 0 && !context.RequestAborted.IsCancellationRequested
+            ? TimedOut()
+            : FailureResponseMiddleware.Judge(context, error);
 
-        return Failure.Of(error.Error, error.Exception, FailureResponseMiddleware.HasTimedOut(context), context.Response.StatusCode) is { } failure ? Unsent(failure) : null;
+        // A request whose body nobody has touched has not left us: headers go with the body's first bytes. Except to whoever waits for a
+        // 100 Continue: that destination has the headers, and may have acted on them.
+        return _body is { IsUntouched: true } && failure is { Reason: not null, Phase: Phase.Send or Phase.Headers } && !context.Request.Headers.ContainsKey("Expect")
+            ? failure.Value with { NothingSent = true }
+            : failure;
     }
 
-    /// <summary>
-    /// A request whose body nobody has touched has not left us: headers go with the body's first bytes. Except to whoever waits for a
-    /// 100 Continue: that destination has the headers, and may have acted on them.
-    /// </summary>
-    private Failure Unsent(Failure failure) =>
-        _body is { IsUntouched: true } && !context.Request.Headers.ContainsKey("Expect") ? failure with { NothingSent = true } : failure;
+    /// <summary>A deadline that the caller brought, or what earlier attempts left of ours, says nothing about this destination.</summary>
+    private Failure TimedOut() => new(
+        Reason.UpstreamTimeout,
+        Phase.Headers,
+        _isLastMoment && (_isCallersDeadline || Number > 1) ? Verdict.Neutral : Verdict.Failure,
+        AttemptTimeout: true);
 
     private TimeSpan? RetryAfterOf(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Retry-After", out var values)

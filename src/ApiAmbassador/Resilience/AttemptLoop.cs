@@ -235,19 +235,20 @@ internal sealed partial class AttemptLoop(
         }
 
         var error = context.Features.Get<IForwarderErrorFeature>();
-        if (error is null && !_again)
+        var failure = error is null ? null : Judge(error);
+        if (failure is null && !_again)
         {
             Report(_status == 0 ? Verdict.Neutral : Verdict.Success, failure: null);
             return true;
         }
 
-        var failure = error is null ? null : Judge(error);
-        if (failure is null && !_again)
+        // Without a failure it is the answer itself that is given up, and its verdict is told already.
+        Report(failure?.Verdict ?? Verdict.Neutral, failure);
+        if (failure is { Reason: null })
         {
             return true; // The client left.
         }
 
-        Report(failure?.Verdict ?? Verdict.Neutral, failure);
         LastFailure = new FailedAttempt(Number, _destination?.DestinationId, failure?.Phase ?? Phase.Headers, failure?.Reason, _status);
         LeaveSlot();
         if (_again || Plans(failure, retryAfter: null))

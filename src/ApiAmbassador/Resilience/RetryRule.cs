@@ -15,28 +15,30 @@ internal static class RetryRule
     /// <param name="status">What it answered.</param>
     public static bool Allows(RetryOn on, RequestTraits request, Failure? failure, int status)
     {
-        // Nothing was sent, so nothing can happen twice: any method, any body, and a retry of somebody else's as well.
-        if (failure is { NothingSent: true })
+        switch (failure)
         {
-            return on.ConnectFailure;
-        }
+            // Nothing was sent, so nothing can happen twice: any method, any body, and a retry of somebody else's as well.
+            case { NothingSent: true }:
+                return on.ConnectFailure;
+            case var _ when !request.IsRepeatable || request.IsRetryAlready:
+                return false;
+            case null:
+                return on.Status(status);
+            case { AttemptTimeout: true }:
+                return on.AttemptTimeout;
+            case { RefusedStream: true }:
+                return on.RefusedStream;
+            case { KeepAliveRace: true }:
+                return on.Reset;
 
-        if (!request.IsRepeatable || request.IsRetryAlready)
-        {
-            return false;
+            // The caller's own fault, or an answer that we refuse to carry: the next instance would say the same. And whoever took all the time
+            // that YARP gives (ActivityTimeout) has left none.
+            case { Verdict: Verdict.Neutral } or { Reason.Status: StatusCodes.Status504GatewayTimeout }:
+                return false;
+            default:
+                return on.Reset;
         }
-
-        return failure is { } failed ? Allows(on, failed) : on.Status(status);
     }
-
-    private static bool Allows(RetryOn on, Failure failure) => failure switch
-    {
-        { IsAttemptTimeout: true } => on.AttemptTimeout,
-        { RefusedStream: true } => on.RefusedStream,
-        // The caller's own fault, or an answer that we refuse to carry: the next instance would say the same.
-        { Verdict: Verdict.Neutral, IsKeepAliveRace: false } => false,
-        _ => on.Reset && failure.Reason != Reason.UpstreamTimeout,
-    };
 }
 
 /// <summary>What a retry depends on in a request.</summary>
