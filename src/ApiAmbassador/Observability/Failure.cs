@@ -109,7 +109,7 @@ internal readonly record struct Failure(
     private static Failure OfDestination(Exception? exception, Phase phase)
     {
         var reason = Reason.UpstreamReset;
-        for (var (e, outer) = (exception, default(Exception)); e is not null; (e, outer) = (e.InnerException, e))
+        for (var (e, outer) = (exception, default(Exception)); e is not null; (e, outer) = (e?.InnerException, e))
         {
             switch (e)
             {
@@ -158,7 +158,7 @@ internal readonly record struct Failure(
         // A GOAWAY that leaves the stream out has any code. The handler, which would have sent the request again if it had not done so too often,
         // gives that exception a message of its own; of others it repeats the message.
         var refused = phase != Phase.Body && outer is HttpRequestException
-            && (protocol.ErrorCode == RefusedStreamCode || !string.Equals(outer.Message, protocol.Message, StringComparison.Ordinal));
+            && (protocol.ErrorCode == RefusedStreamCode || !string.Equals(outer!.Message, protocol.Message, StringComparison.Ordinal));
         return new(refused ? Reason.UpstreamReset : reason, phase, Verdict.Failure, RefusedStream: refused);
     }
 

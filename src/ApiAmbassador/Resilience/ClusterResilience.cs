@@ -129,7 +129,7 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
         }
     }
 
-    private static string Cause(Failure? failure) => failure?.Reason.Name ?? "gateway_error";
+    private static string Cause(Failure? failure) => failure?.Reason?.Name ?? "gateway_error";
 
     private bool IsOpen(DestinationState destination) => _destinations.TryGetValue(destination, out var known) && known.Breaker.IsOpen;
 

@@ -86,13 +86,13 @@ public class ReplayBodyTests
     }
 
     [Fact]
-    public void Untouched_untilSomebodyReads()
+    public async Task Untouched_untilSomebodyReads()
     {
         var body = new ReplayBody(new Client(Bytes(1), pieces: 1), length: 1, bytesMax: 0, _memory);
         body.IsUntouched.ShouldBeTrue();
         body.CanRewind.ShouldBeTrue();
 
-        _ = body.ReadAsync(new byte[1], TestContext.Current.CancellationToken);
+        await body.ReadExactlyAsync(new byte[1], TestContext.Current.CancellationToken);
 
         body.IsUntouched.ShouldBeFalse();
         body.CanRewind.ShouldBeFalse();

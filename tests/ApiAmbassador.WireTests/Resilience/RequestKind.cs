@@ -103,7 +103,7 @@ internal static class RequestKinds
             await socket.ConnectAsync(new UriBuilder(ambassador.Address) { Scheme = "ws" }.Uri, cancellation);
             return "101";
         }
-        catch (WebSocketException) when (socket.HttpStatusCode != 0)
+        catch (WebSocketException) when (socket.HttpStatusCode != default)
         {
             return $"{(int)socket.HttpStatusCode}";
         }

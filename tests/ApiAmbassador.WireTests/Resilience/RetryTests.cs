@@ -167,7 +167,7 @@ public sealed class RetryTests : IAsyncDisposable
         using var response = await ambassador.SendAsync("GET", "/");
 
         ((int)response.StatusCode).ShouldBe(504);
-        response.Header("Proxy-Status").ShouldContain("upstream_timeout");
+        response.Header("Proxy-Status")!.ShouldContain("upstream_timeout");
         _three.RequestCount.ShouldBe(0);
     }
 
