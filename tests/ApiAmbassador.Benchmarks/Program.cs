@@ -7,6 +7,7 @@ var root = new RootCommand("What the ambassador costs: beside other proxies, and
 {
     SideBySideCommand.Create(),
     PiecesCommand.Create(),
+    AllocationsCommand.Create(),
     BareYarp.CreateCommand(),
 };
 

@@ -15,8 +15,13 @@ internal sealed partial class AttemptLoop
     /// </summary>
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(5);
 
-    private bool IsRepeatable =>
-        route.Retry.NonIdempotent || Idempotency.Of(context.Request);
+    private bool IsRepeatable => plan.Route.Retry.NonIdempotent || Idempotency.Of(context.Request);
+
+    /// <summary>
+    /// Whether a session's own destination or none is to answer. Otherwise a request goes elsewhere for once, and its session keeps
+    /// its place.
+    /// </summary>
+    private bool InsistsOnAffinity => plan.Cluster.Config.SessionAffinity?.FailurePolicy == "Return503Error";
 
     /// <summary>
     /// Decides on another attempt, and if so where and when. Yes is final: it has taken a token of the budget, and the response at
@@ -24,83 +29,85 @@ internal sealed partial class AttemptLoop
     /// </summary>
     private bool Plans(Failure? failure, TimeSpan? retryAfter)
     {
-        if (Number >= route.Retry.MaxAttempts
+        if (Number >= plan.Route.Retry.MaxAttempts
             || context.Response.HasStarted
             || context.RequestAborted.IsCancellationRequested
-            || !RetryRule.Allows(route.On, new RequestTraits(IsRepeatable, IsRetryAlready()), failure, _status)
-            || (_hasBody && _body is not { CanRewind: true } && failure is not { NothingSent: true }))
+            || !RetryRule.Allows(plan.Route.On, new RequestTraits(IsRepeatable, IsRetryAlready()), failure, _status)
+            || (_hasBody && _extras?.Body is not { CanRewind: true } && failure is not { NothingSent: true }))
         {
             return false;
         }
 
-        (_tried ??= []).AddRange(_destination is { } tried ? [tried] : []);
+        More.Tried.AddRange(_destination is { } tried ? [tried] : []);
         var candidates = NextCandidates();
         if (candidates.Destinations.Count == 0 || PauseBefore(candidates, failure, retryAfter) is not { } pause || !HasTimeFor(pause))
         {
             return false;
         }
 
-        if (!_state.Budget.TryWithdraw(cluster.RetryBudget, services.Time.GetTimestamp()))
+        if (!plan.State.Budget.TryWithdraw(plan.Cluster.RetryBudget, plan.Services.Time.GetTimestamp()))
         {
-            services.Metrics.RetryDenied(cluster.Config.ClusterId);
+            plan.Services.Metrics.RetryDenied(plan.Cluster.Config.ClusterId);
             return false;
         }
 
-        (_candidates, Pause) = (candidates, pause);
+        (More.Candidates, More.Pause) = (candidates, pause);
         return _again = true;
     }
 
+    /// <summary>Whether somebody before us tries again already. A number that is none counts: whoever sends the header knows of attempts.</summary>
     private bool IsRetryAlready() =>
         context.Request.Headers.TryGetValue(AttemptNumberTransform.Header, out var text)
         && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 1);
 
     /// <summary>Null: the only instance wants us to wait longer than anybody here would.</summary>
-    private TimeSpan? PauseBefore(CandidateChoice candidates, Failure? failure, TimeSpan? retryAfter)
-    {
-        var elsewhere = candidates.Kind == CandidateKind.Fresh;
-        return (elsewhere, retryAfter) switch
+    private TimeSpan? PauseBefore(CandidateChoice candidates, Failure? failure, TimeSpan? retryAfter) =>
+        (IsElsewhere: candidates.Kind == CandidateKind.Fresh, retryAfter) switch
         {
             (false, { } asked) => asked <= RetryAfterMax ? asked : null,
             (true, not null) => TimeSpan.Zero,
             (true, null) when failure is { NothingSent: true } => TimeSpan.Zero,
-            (_, null) when failure is { KeepAliveRace: true } => TimeSpan.Zero,
-            _ => Backoff.FullJitter(Number, route.Retry.BackoffBase, route.Retry.BackoffMax, services.Random.NextDouble()),
+            _ when failure is { KeepAliveRace: true } => TimeSpan.Zero,
+            _ => Backoff.FullJitter(Number, plan.Route.Retry.BackoffBase, plan.Route.Retry.BackoffMax, plan.Services.Random.NextDouble()),
         };
-    }
 
-    private bool HasTimeFor(TimeSpan pause) => _deadline == 0 || TimeLeft() > pause;
+    private bool HasTimeFor(TimeSpan pause) => More.Deadline == 0 || TimeLeft() > pause;
 
-    private TimeSpan TimeLeft() => services.Time.GetElapsedTime(services.Time.GetTimestamp(), _deadline);
+    private TimeSpan TimeLeft() => plan.Services.Time.GetElapsedTime(plan.Services.Time.GetTimestamp(), More.Deadline);
 
-    /// <summary>
-    /// Those that balancing may choose from at first: what affinity left. Where that one is out and affinity does not insist, all.
-    /// </summary>
-    private CandidateChoice FirstCandidates()
+    /// <summary>As long as nothing is out, balancing chooses among those it would have chosen among without us.</summary>
+    private void PrepareCandidates()
     {
-        // At the first attempt the list is still what affinity left of it; before a new pick, what balancing did.
-        var available = _affinity ?? Everybody();
-        if (!_state.HasOpen && cluster.Limits.MaxConcurrentRequestsPerDestination is null)
+        if (plan.Cluster.Config.SessionAffinity is { Enabled: true } && Proxy.AvailableDestinations is DestinationState bound)
         {
-            return new CandidateChoice(CandidateKind.Fresh, available);
+            More.Affinity = bound;
         }
 
-        var choice = Choose(available);
-        return choice.Kind == CandidateKind.Fresh || _affinity is null || InsistsOnAffinity ? choice : Choose(Everybody());
+        if (plan.State.HasOpen || plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null)
+        {
+            More.Candidates = FirstCandidates();
+        }
+    }
+
+    /// <summary>Those of the first attempt: the session's own; where that one is out and affinity does not insist, all.</summary>
+    private CandidateChoice FirstCandidates()
+    {
+        if (_extras?.Affinity is not { } bound)
+        {
+            return Choose(Everybody());
+        }
+
+        var choice = Choose(bound);
+        return choice.Kind == CandidateKind.Fresh || InsistsOnAffinity ? choice : Choose(Everybody());
     }
 
     /// <summary>Those of a further attempt: the destinations as they are now, not as they were when the request came.</summary>
-    private CandidateChoice NextCandidates() => Choose(_affinity is not null && InsistsOnAffinity ? _affinity : Everybody());
+    private CandidateChoice NextCandidates() => Choose(_extras?.Affinity is { } bound && InsistsOnAffinity ? bound : Everybody());
 
     private CandidateChoice Choose(IReadOnlyList<DestinationState> available) =>
-        CandidateChoice.Of(available, _tried ?? (IReadOnlyList<DestinationState>)[], _state, cluster.Limits);
+        CandidateChoice.Of(available, _extras?.Tried ?? (IReadOnlyList<DestinationState>)[], plan.State, plan.Cluster.Limits);
 
-    private IReadOnlyList<DestinationState> Everybody() => _proxy.Route.Cluster!.DestinationsState.AvailableDestinations;
-
-    /// <summary>
-    /// Whether a session's own destination or none is to answer. Otherwise a request goes elsewhere for once, and its session keeps
-    /// its place.
-    /// </summary>
-    private bool InsistsOnAffinity => cluster.Config.SessionAffinity?.FailurePolicy == "Return503Error";
+    private IReadOnlyList<DestinationState> Everybody() => plan.ClusterState.DestinationsState.AvailableDestinations;
 
     /// <summary>
     /// A body is kept where the route may need it again, and one that nobody keeps is at least watched where an attempt may time out
@@ -108,42 +115,46 @@ internal sealed partial class AttemptLoop
     /// </summary>
     private void PrepareBody()
     {
+        var retry = plan.Route.Retry;
         _hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
-        if (!_hasBody || route.Retry.MaxAttempts == 1)
+        if (!_hasBody || retry.MaxAttempts == 1)
         {
             return;
         }
 
         var length = context.Request.ContentLength;
-        var bytesMax = IsRepeatable && !(length > route.Retry.BodyBytesMax) ? route.Retry.BodyBytesMax : 0;
-        if (bytesMax > 0 || route.Retry.PerAttemptTimeout is not null)
+        var bytesMax = IsRepeatable && !(length > retry.BodyBytesMax) ? retry.BodyBytesMax : 0;
+        if (bytesMax > 0 || retry.PerAttemptTimeout is not null)
         {
-            context.Request.Body = _body = new ReplayBody(context.Request.Body, length, bytesMax, services.Memory);
+            context.Request.Body = More.Body = new ReplayBody(context.Request.Body, length, bytesMax, plan.Services.Memory);
         }
     }
 
     private void PrepareDeadline()
     {
-        var limit = route.Retry.TotalTimeout;
-        if (GrpcTimeout.Of(context.Request) is { } grpc && !(grpc > limit))
+        var limit = plan.Route.Retry.TotalTimeout;
+        var grpc = GrpcTimeout.Of(context.Request);
+        var isCallers = grpc is not null && !(grpc > limit);
+        if ((isCallers ? grpc : limit) is { } time)
         {
-            (limit, _isCallersDeadline) = (grpc, true);
-        }
-
-        if (limit is { } time)
-        {
-            _deadline = services.Time.GetTimestamp() + (long)(time.TotalSeconds * services.Time.TimestampFrequency);
+            More.IsCallersDeadline = isCallers;
+            More.Deadline = plan.Services.Time.GetTimestamp() + plan.Services.Time.ToTimestamp(time);
         }
     }
 
     private void StartTimeout()
     {
-        if ((_deadline, route.Retry.PerAttemptTimeout) is not (0, null))
+        var limit = plan.Route.Retry.PerAttemptTimeout;
+        if (_extras is { Deadline: not 0 })
         {
-            var left = _deadline == 0 ? TimeSpan.MaxValue : TimeLeft();
-            _isLastMoment = !(route.Retry.PerAttemptTimeout < left);
-            var limit = _isLastMoment ? left : route.Retry.PerAttemptTimeout!.Value;
-            Timeout = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.FromTicks(1), services.Time);
+            var left = TimeLeft();
+            More.IsLastMoment = !(limit < left);
+            limit = More.IsLastMoment ? left : limit;
+        }
+
+        if (limit is { } time)
+        {
+            More.Timeout = new CancellationTokenSource(time > TimeSpan.Zero ? time : TimeSpan.FromTicks(1), plan.Services.Time);
         }
     }
 
@@ -156,20 +167,22 @@ internal sealed partial class AttemptLoop
 
         // A request whose body nobody has touched has not left us: headers go with the body's first bytes. Except to whoever waits for a
         // 100 Continue: that destination has the headers, and may have acted on them.
-        return _body is { IsUntouched: true } && failure is { Reason: not null, Phase: Phase.Send or Phase.Headers } && !context.Request.Headers.ContainsKey("Expect")
-            ? failure.Value with { NothingSent = true }
-            : failure;
+        return _extras?.Body is { IsUntouched: true }
+            && failure is { Reason: not null, Phase: Phase.Send or Phase.Headers }
+            && !context.Request.Headers.ContainsKey("Expect")
+                ? failure.Value with { NothingSent = true }
+                : failure;
     }
 
     /// <summary>A deadline that the caller brought, or what earlier attempts left of ours, says nothing about this destination.</summary>
     private Failure TimedOut() => new(
         Reason.UpstreamTimeout,
         Phase.Headers,
-        _isLastMoment && (_isCallersDeadline || Number > 1) ? Verdict.Neutral : Verdict.Failure,
+        More.IsLastMoment && (More.IsCallersDeadline || Number > 1) ? Verdict.Neutral : Verdict.Failure,
         AttemptTimeout: true);
 
     private TimeSpan? RetryAfterOf(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Retry-After", out var values)
-            ? Backoff.RetryAfter(values.ToString(), services.Time.GetUtcNow())
+            ? Backoff.RetryAfter(values.ToString(), plan.Services.Time.GetUtcNow())
             : null;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using ApiAmbassador.Configuration;
 using ApiAmbassador.Observability;
 using Microsoft.Extensions.Primitives;
 using Polly;
@@ -13,64 +12,100 @@ namespace ApiAmbassador.Resilience;
 /// <code>
 /// attempt { candidates → pick (Balancing) → admit (breaker, limit) → forward (YARP) → judge } → tried again? → pause → attempt …
 /// </code>
-/// It wraps the pick, so that a retry does not meet the same sick host. When nothing fails it costs this object and no more: Polly comes in
-/// with the first retry.
+/// It wraps the pick, so that a retry does not meet the same sick host. When nothing fails it costs this object and one state machine: what only
+/// some requests need is in <see cref="Extras"/>, and Polly comes in with the first retry.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "RunAsync gives back what an attempt held at the attempt's end, and the body at the request's.")]
-internal sealed partial class AttemptLoop(
-    HttpContext context, RequestDelegate next, AttemptServices services, RouteSnapshot route, ClusterSnapshot cluster)
+internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
 {
-    private readonly IReverseProxyFeature _proxy = context.GetReverseProxyFeature();
-    private ClusterResilience _state = null!;
-    private KeyValuePair<string, StringValues>[]? _outerHeaders;
-    private ReplayBody? _body;
-    private DestinationState? _affinity;
+    private Extras? _extras;
     private bool _hasBody;
-    private long _deadline;
-    private bool _isCallersDeadline;
 
     // Of the attempt under way.
-    private CandidateChoice _candidates;
     private DestinationState? _destination;
     private DestinationResilience? _known;
     private Admission _admission;
     private bool _hasSlot;
     private bool _isReported;
     private bool _isTurnedAway;
-    private bool _isLastMoment;
-    private int _status;
+    private short _status;
 
-    // Of the next one.
+    /// <summary>Whether another attempt has been decided on.</summary>
     private bool _again;
-    private List<DestinationState>? _tried;
 
     /// <summary>The number of the attempt under way, from 1.</summary>
     public int Number { get; private set; }
 
     /// <summary>Ends the attempt under way if no headers come; null where it has all the time.</summary>
-    public CancellationTokenSource? Timeout { get; private set; }
+    public CancellationTokenSource? Timeout => _extras?.Timeout;
 
     /// <summary>The pause before the next attempt.</summary>
-    public TimeSpan Pause { get; private set; }
+    public TimeSpan Pause => More.Pause;
 
-    /// <summary>The last attempt that failed, or null.</summary>
-    public FailedAttempt? LastFailure { get; private set; }
+    /// <summary>The last attempt, if it failed.</summary>
+    public FailedAttempt? LastFailure => _extras?.LastFailure;
+
+    private Extras More => _extras ??= new Extras();
+
+    private IReverseProxyFeature Proxy => context.GetReverseProxyFeature();
 
     /// <summary>Runs it.</summary>
     public Task RunAsync()
     {
-        _state = services.States.Of(_proxy.Route.Cluster!);
-        _state.Budget.Deposit(cluster.RetryBudget, services.Time.GetTimestamp());
+        plan.State.Budget.Deposit(plan.Cluster.RetryBudget, plan.Services.Time.GetTimestamp());
         PrepareBody();
         PrepareDeadline();
+        PrepareCandidates();
         if (context.Response.Headers.Count > 0)
         {
-            _outerHeaders = [.. context.Response.Headers];
+            More.OuterHeaders = [.. context.Response.Headers];
         }
 
-        _affinity = _proxy.AvailableDestinations as DestinationState;
-        _candidates = FirstCandidates();
         return AttemptAsync(isFirst: true);
+    }
+
+    /// <summary>Whether the picked destination takes the attempt. Otherwise the loop picks again.</summary>
+    public bool Admits()
+    {
+        if (Proxy.AvailableDestinations is not [var picked, ..])
+        {
+            return true; // YARP says that there is none.
+        }
+
+        (_destination, _known) = (picked, plan.State.Of(picked));
+        (_hasSlot, _isReported) = (false, false);
+        _admission = _known.Breaker.TryEnter(plan.Cluster.CircuitBreaker);
+        if ((_admission == Admission.Refused && _extras?.Candidates?.Kind != CandidateKind.LastResort)
+            || (plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null && !(_hasSlot = plan.State.Limit.TryTakeSlot(_known.Slots))))
+        {
+            Leave();
+            _isTurnedAway = true;
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Looks at a response's headers. True: this is not the answer, its body is left out and there will be another attempt.</summary>
+    public bool OnHeaders(HttpResponseMessage response)
+    {
+        Timeout?.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
+        _status = (short)response.StatusCode;
+
+        // What headers tell for good is told now: a breaker on trial need not wait for the end of a long download.
+        var verdict = _status is 502 or 503 or 504 ? Verdict.Failure : Verdict.Success;
+        if (verdict == Verdict.Failure || _admission == Admission.Trial)
+        {
+            Report(verdict, failure: null);
+        }
+
+        if (_status >= 400 && Plans(failure: null, RetryAfterOf(response)))
+        {
+            return true;
+        }
+
+        _extras?.Body?.Release(requestEnded: false);
+        return false;
     }
 
     private async Task AttemptAsync(bool isFirst)
@@ -80,7 +115,7 @@ internal sealed partial class AttemptLoop(
             // Another round where the pick was turned away: somebody else took the last place, or the trial.
             while (Begins())
             {
-                await next(context);
+                await plan.Next(context);
                 if (Ends())
                 {
                     break;
@@ -97,7 +132,7 @@ internal sealed partial class AttemptLoop(
             Leave();
             if (isFirst)
             {
-                _body?.Release(requestEnded: true);
+                _extras?.Body?.Release(requestEnded: true);
             }
         }
     }
@@ -109,7 +144,7 @@ internal sealed partial class AttemptLoop(
         var isKnown = true;
         try
         {
-            await services.Retry.ExecuteAsync(
+            await plan.Services.Retry.ExecuteAsync(
                 async (_, loop) =>
                 {
                     // Polly's first execution is the attempt that has failed already.
@@ -126,7 +161,7 @@ internal sealed partial class AttemptLoop(
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client left in the pause. There is nobody to tell and nothing to blame on anybody.
+            // The client left in the pause. There is nobody to tell, and nothing to blame on anybody.
             context.Features.Set<IForwarderErrorFeature>(null);
         }
         finally
@@ -141,7 +176,7 @@ internal sealed partial class AttemptLoop(
         if (_isTurnedAway)
         {
             _isTurnedAway = false;
-            _candidates = Number == 1 ? FirstCandidates() : NextCandidates();
+            More.Candidates = Number == 1 ? FirstCandidates() : NextCandidates();
         }
         else
         {
@@ -154,15 +189,19 @@ internal sealed partial class AttemptLoop(
             Clear();
         }
 
-        if (_candidates.Kind is CandidateKind.Full or CandidateKind.Refusing)
+        if (_extras?.Candidates is { } candidates)
         {
-            context.Features.Set(_candidates.Kind == CandidateKind.Full
-                ? new Refusal(Reason.Overflow, TimeSpan.FromSeconds(1))
-                : new Refusal(Reason.CircuitOpen, _state.TimeToTrial));
-            return false;
+            if (candidates.Kind is CandidateKind.Full or CandidateKind.Refusing)
+            {
+                context.Features.Set(candidates.Kind == CandidateKind.Full
+                    ? new Refusal(Reason.Overflow, TimeSpan.FromSeconds(1))
+                    : new Refusal(Reason.CircuitOpen, plan.State.TimeToTrial));
+                return false;
+            }
+
+            Proxy.AvailableDestinations = candidates.Destinations;
         }
 
-        _proxy.AvailableDestinations = _candidates.Destinations;
         StartTimeout();
         return true;
     }
@@ -171,59 +210,15 @@ internal sealed partial class AttemptLoop(
     private void Clear()
     {
         context.Response.Clear();
-        foreach (var (name, value) in _outerHeaders ?? [])
+        foreach (var (name, value) in More.OuterHeaders)
         {
             context.Response.Headers[name] = value;
         }
 
         context.Features.Set<IForwarderErrorFeature>(null);
-        _proxy.ProxiedDestination = null;
+        Proxy.ProxiedDestination = null;
         _status = 0;
-        _body?.Rewind();
-    }
-
-    /// <summary>Whether the picked destination takes the attempt. Otherwise the loop picks again.</summary>
-    public bool Admits()
-    {
-        if (_proxy.AvailableDestinations is not [var picked, ..])
-        {
-            return true; // YARP says that there is none.
-        }
-
-        (_destination, _known) = (picked, _state.Of(picked));
-        (_hasSlot, _isReported) = (false, false);
-        _admission = _known.Breaker.TryEnter(cluster.CircuitBreaker);
-        if ((_admission == Admission.Refused && _candidates.Kind != CandidateKind.LastResort)
-            || (cluster.Limits.MaxConcurrentRequestsPerDestination is not null && !(_hasSlot = _state.Limit.TryTakeSlot(_known.Slots))))
-        {
-            Leave();
-            _isTurnedAway = true;
-            return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>Looks at a response's headers. True: this is not the answer, its body is left out and there will be another attempt.</summary>
-    public bool OnHeaders(HttpResponseMessage response)
-    {
-        Timeout?.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
-        _status = (int)response.StatusCode;
-
-        // What headers tell for good is told now: a breaker on trial need not wait for the end of a long download.
-        var verdict = _status is 502 or 503 or 504 ? Verdict.Failure : Verdict.Success;
-        if (verdict == Verdict.Failure || _admission == Admission.Trial)
-        {
-            Report(verdict, failure: null);
-        }
-
-        if (_status >= 400 && Plans(failure: null, RetryAfterOf(response)))
-        {
-            return true;
-        }
-
-        _body?.Release(requestEnded: false);
-        return false;
+        More.Body?.Rewind();
     }
 
     /// <summary>Judges the attempt; false where it was turned away before it began.</summary>
@@ -239,25 +234,23 @@ internal sealed partial class AttemptLoop(
         if (failure is null && !_again)
         {
             Report(_status == 0 ? Verdict.Neutral : Verdict.Success, failure: null);
+            _extras?.LastFailure = null;
             return true;
         }
 
         // Without a failure it is the answer itself that is given up, and its verdict is told already.
         Report(failure?.Verdict ?? Verdict.Neutral, failure);
-        if (failure is { Reason: null })
-        {
-            return true; // The client left.
-        }
-
-        LastFailure = new FailedAttempt(Number, _destination?.DestinationId, failure?.Phase ?? Phase.Headers, failure?.Reason, _status);
         LeaveSlot();
-        if (_again || Plans(failure, retryAfter: null))
+        More.LastFailure = failure is { Reason: null }
+            ? null // The client left.
+            : new FailedAttempt(Number, _destination?.DestinationId, failure?.Phase ?? Phase.Headers, failure?.Reason, _status);
+        if (LastFailure is { } told && (_again || Plans(failure, retryAfter: null)))
         {
-            services.Metrics.Retried(LastFailure.Cause, cluster.Config.ClusterId);
-            RequestSpan.Retried(context, LastFailure);
+            plan.Services.Metrics.Retried(told.Cause, plan.Cluster.Config.ClusterId);
+            RequestSpan.Retried(context, told);
             LogRetried(
-                services.Logger, context.Request.Method, context.Request.Path.ToUriComponent(), Number, cluster.Config.ClusterId,
-                LastFailure.Destination ?? "-", LastFailure.Cause, LastFailure.Phase, Pause.TotalMilliseconds);
+                plan.Services.Logger, context.Request.Method, context.Request.Path.ToUriComponent(), Number, plan.Cluster.Config.ClusterId,
+                told.Destination ?? "-", told.Cause, told.Phase, Pause.TotalMilliseconds);
         }
 
         return true;
@@ -266,8 +259,12 @@ internal sealed partial class AttemptLoop(
     /// <summary>Gives back what the attempt holds. Told nothing better, its breaker hears nothing.</summary>
     private void Leave()
     {
-        Timeout?.Dispose();
-        Timeout = null;
+        if (_extras?.Timeout is { } timeout)
+        {
+            timeout.Dispose();
+            _extras.Timeout = null;
+        }
+
         if (_known is not null)
         {
             Report(Verdict.Neutral, failure: null);
@@ -281,7 +278,7 @@ internal sealed partial class AttemptLoop(
         if (_hasSlot)
         {
             _hasSlot = false;
-            _state.Limit.ReleaseSlot(_known!.Slots);
+            plan.State.Limit.ReleaseSlot(_known!.Slots);
         }
     }
 
@@ -290,7 +287,35 @@ internal sealed partial class AttemptLoop(
         if (_known is { } known && !_isReported)
         {
             _isReported = true;
-            _state.Report(_destination!, known, cluster.CircuitBreaker, _admission, verdict, failure);
+            plan.State.Report(_destination!, known, plan.Cluster.CircuitBreaker, _admission, verdict, failure);
         }
+    }
+
+    /// <summary>What only some requests need: a body to send again, a time limit, a choice of destinations, another attempt.</summary>
+    private sealed class Extras
+    {
+        public CandidateChoice? Candidates { get; set; }
+
+        public DestinationState? Affinity { get; set; }
+
+        public KeyValuePair<string, StringValues>[] OuterHeaders { get; set; } = [];
+
+        public ReplayBody? Body { get; set; }
+
+        /// <summary>A timestamp, or 0.</summary>
+        public long Deadline { get; set; }
+
+        public bool IsCallersDeadline { get; set; }
+
+        public CancellationTokenSource? Timeout { get; set; }
+
+        /// <summary>Whether the attempt's time is what is left of the request's.</summary>
+        public bool IsLastMoment { get; set; }
+
+        public List<DestinationState> Tried { get; } = [];
+
+        public TimeSpan Pause { get; set; }
+
+        public FailedAttempt? LastFailure { get; set; }
     }
 }

@@ -6,7 +6,7 @@ namespace ApiAmbassador.Resilience;
 
 /// <summary>What all attempt loops share.</summary>
 internal sealed class AttemptServices(
-    TimeProvider time, Random random, ReplayMemory memory, ResilienceStates states, AmbassadorMetrics metrics, ILogger<AttemptLoop> logger)
+    TimeProvider time, Random random, ReplayMemory memory, AmbassadorMetrics metrics, ILogger<AttemptLoop> logger)
 {
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
@@ -16,9 +16,6 @@ internal sealed class AttemptServices(
 
     /// <summary>Keeps bodies.</summary>
     public ReplayMemory Memory => memory;
-
-    /// <summary>What is remembered of clusters.</summary>
-    public ResilienceStates States => states;
 
     /// <summary>Counts retries.</summary>
     public AmbassadorMetrics Metrics => metrics;
