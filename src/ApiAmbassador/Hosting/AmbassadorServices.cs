@@ -2,7 +2,6 @@ using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
-using ApiAmbassador.Observability;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -32,7 +31,7 @@ internal static class AmbassadorServices
         services.AddSingleton<Lifecycle>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<IProbingRequestFactory, ProbeRequestFactory>();
-        services.AddSingleton<IForwarderHttpClientFactory, TracedClientFactory>();
+        services.AddSingleton<IForwarderHttpClientFactory, DestinationClientFactory>();
         services.AddReverseProxy().AddTransforms(PassingTransforms.Add);
         services.AddSingleton<ILoadBalancingPolicy, WeightedRoundRobinPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();

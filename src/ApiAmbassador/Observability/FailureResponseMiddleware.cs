@@ -25,7 +25,7 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
         var proxy = context.GetReverseProxyFeature();
         var failure = context.Features.Get<IForwarderErrorFeature>();
         var reason = failure is not null
-            ? Reason.Of(failure.Error, failure.Exception, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode)
+            ? Failure.Of(failure.Error, failure.Exception, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode)?.Reason
             : RefusedBefore(context, proxy);
         if (reason is null)
         {
