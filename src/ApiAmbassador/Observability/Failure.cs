@@ -13,7 +13,7 @@ namespace ApiAmbassador.Observability;
 /// <param name="NothingSent">Whether it is certain that no byte of the request reached a destination.</param>
 /// <param name="RefusedStream">Whether the destination said that it has done nothing with the request: HTTP/2, before the answer.</param>
 /// <param name="KeepAliveRace">Whether it was a reused HTTP/1.1 connection that ended before a byte of the answer came.</param>
-/// <param name="AttemptTimeout">Whether it was ended because its own time, not the request's, was over.</param>
+/// <param name="AttemptTimeout">Whether we ended it, because its time was over.</param>
 internal readonly record struct Failure(
     Reason? Reason,
     Phase Phase,
@@ -109,7 +109,8 @@ internal readonly record struct Failure(
     private static Failure OfDestination(Exception? exception, Phase phase)
     {
         var reason = Reason.UpstreamReset;
-        for (var (e, outer) = (exception, default(Exception)); e is not null; (e, outer) = (e?.InnerException, e))
+        Exception? outer = null;
+        for (var e = exception; e is not null; outer = e, e = e.InnerException)
         {
             switch (e)
             {
@@ -132,7 +133,7 @@ internal readonly record struct Failure(
                 case OperationCanceledException when phase == Phase.Body:
                     return new(Reason.UpstreamTimeout, phase, Verdict.Failure);
                 // A single header of HTTP/2 that is too long; the other faults of its coding are the destination's.
-                case { } when e.GetType().Name is "HPackDecodingException":
+                case Exception when e.GetType().Name is "HPackDecodingException":
                     return e.Message.Contains("exceeded the set limit", StringComparison.Ordinal)
                         ? new(Reason.ResponseHeadersTooLarge, phase, Verdict.Neutral)
                         : new(Reason.UpstreamProtocolError, phase, Verdict.Failure);
@@ -158,7 +159,7 @@ internal readonly record struct Failure(
         // A GOAWAY that leaves the stream out has any code. The handler, which would have sent the request again if it had not done so too often,
         // gives that exception a message of its own; of others it repeats the message.
         var refused = phase != Phase.Body && outer is HttpRequestException
-            && (protocol.ErrorCode == RefusedStreamCode || !string.Equals(outer!.Message, protocol.Message, StringComparison.Ordinal));
+            && (protocol.ErrorCode == RefusedStreamCode || !string.Equals(outer.Message, protocol.Message, StringComparison.Ordinal));
         return new(refused ? Reason.UpstreamReset : reason, phase, Verdict.Failure, RefusedStream: refused);
     }
 

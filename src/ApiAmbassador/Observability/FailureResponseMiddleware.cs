@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Http.Timeouts;
 using ApiAmbassador.Resilience;
+using Microsoft.AspNetCore.Http.Timeouts;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
