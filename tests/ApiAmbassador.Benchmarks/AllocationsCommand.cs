@@ -13,7 +13,7 @@ namespace ApiAmbassador.Benchmarks;
 /// </summary>
 internal static class AllocationsCommand
 {
-    private const int Rounds = 11, RequestsARound = 5_000, WarmUp = 20_000;
+    private const int Rounds = 7, RequestsARound = 2_000, WarmUp = 10_000;
 
     public static Command Create()
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ApiAmbassador.Observability;
 using Microsoft.AspNetCore.Http.Features;
+using Polly;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -23,6 +24,39 @@ internal sealed partial class AttemptLoop
     /// </summary>
     private bool InsistsOnAffinity => plan.Cluster.Config.SessionAffinity?.FailurePolicy == "Return503Error";
 
+    private async Task RetryAsync()
+    {
+        var polly = ResilienceContextPool.Shared.Get(context.RequestAborted);
+        polly.Properties.Set(AttemptServices.LoopKey, this);
+        var isKnown = true;
+        try
+        {
+            await plan.Services.Retry.ExecuteAsync(
+                async (_, loop) =>
+                {
+                    // Polly's first execution is the attempt that has failed already.
+                    if (!isKnown)
+                    {
+                        await loop.AttemptAsync(isFirst: false);
+                    }
+
+                    isKnown = false;
+                    return loop._again;
+                },
+                polly,
+                this);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client left in the pause. There is nobody to tell, and nothing to blame on anybody.
+            context.Features.Set<IForwarderErrorFeature>(null);
+        }
+        finally
+        {
+            ResilienceContextPool.Shared.Return(polly);
+        }
+    }
+
     /// <summary>
     /// Decides on another attempt, and if so where and when. Yes is final: it has taken a token of the budget, and the response at
     /// hand is given up.
@@ -38,7 +72,7 @@ internal sealed partial class AttemptLoop
             return false;
         }
 
-        More.Tried.AddRange(_destination is { } tried ? [tried] : []);
+        More.Tried.AddRange(_destination is { } tried ? [tried.State] : []);
         var candidates = NextCandidates();
         if (candidates.Destinations.Count == 0 || PauseBefore(candidates, failure, retryAfter) is not { } pause || !HasTimeFor(pause))
         {

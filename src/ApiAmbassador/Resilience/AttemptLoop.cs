@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using ApiAmbassador.Observability;
 using Microsoft.Extensions.Primitives;
-using Polly;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
 
@@ -22,8 +21,7 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     private bool _hasBody;
 
     // Of the attempt under way.
-    private DestinationState? _destination;
-    private DestinationResilience? _known;
+    private DestinationResilience? _destination;
     private Admission _admission;
     private bool _hasSlot;
     private bool _isReported;
@@ -72,11 +70,11 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
             return true; // YARP says that there is none.
         }
 
-        (_destination, _known) = (picked, plan.State.Of(picked));
+        _destination = plan.State.Of(picked);
         (_hasSlot, _isReported) = (false, false);
-        _admission = _known.Breaker.TryEnter(plan.Cluster.CircuitBreaker);
+        _admission = _destination.Breaker.TryEnter(plan.Cluster.CircuitBreaker);
         if ((_admission == Admission.Refused && _extras?.Candidates?.Kind != CandidateKind.LastResort)
-            || (plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null && !(_hasSlot = plan.State.Limit.TryTakeSlot(_known.Slots))))
+            || (plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null && !(_hasSlot = plan.State.Limit.TryTakeSlot(_destination.Slots))))
         {
             Leave();
             _isTurnedAway = true;
@@ -134,39 +132,6 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
             {
                 _extras?.Body?.Release(requestEnded: true);
             }
-        }
-    }
-
-    private async Task RetryAsync()
-    {
-        var polly = ResilienceContextPool.Shared.Get(context.RequestAborted);
-        polly.Properties.Set(AttemptServices.LoopKey, this);
-        var isKnown = true;
-        try
-        {
-            await plan.Services.Retry.ExecuteAsync(
-                async (_, loop) =>
-                {
-                    // Polly's first execution is the attempt that has failed already.
-                    if (!isKnown)
-                    {
-                        await loop.AttemptAsync(isFirst: false);
-                    }
-
-                    isKnown = false;
-                    return loop._again;
-                },
-                polly,
-                this);
-        }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
-        {
-            // The client left in the pause. There is nobody to tell, and nothing to blame on anybody.
-            context.Features.Set<IForwarderErrorFeature>(null);
-        }
-        finally
-        {
-            ResilienceContextPool.Shared.Return(polly);
         }
     }
 
@@ -243,7 +208,7 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
         LeaveSlot();
         More.LastFailure = failure is { Reason: null }
             ? null // The client left.
-            : new FailedAttempt(Number, _destination?.DestinationId, failure?.Phase ?? Phase.Headers, failure?.Reason, _status);
+            : new FailedAttempt(Number, _destination?.State.DestinationId, failure?.Phase ?? Phase.Headers, failure?.Reason, _status);
         if (LastFailure is { } told && (_again || Plans(failure, retryAfter: null)))
         {
             plan.Services.Metrics.Retried(told.Cause, plan.Cluster.Config.ClusterId);
@@ -265,11 +230,11 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
             _extras.Timeout = null;
         }
 
-        if (_known is not null)
+        if (_destination is not null)
         {
             Report(Verdict.Neutral, failure: null);
             LeaveSlot();
-            (_destination, _known) = (null, null);
+            _destination = null;
         }
     }
 
@@ -278,16 +243,16 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
         if (_hasSlot)
         {
             _hasSlot = false;
-            plan.State.Limit.ReleaseSlot(_known!.Slots);
+            plan.State.Limit.ReleaseSlot(_destination!.Slots);
         }
     }
 
     private void Report(Verdict verdict, Failure? failure)
     {
-        if (_known is { } known && !_isReported)
+        if (_destination is { } destination && !_isReported)
         {
             _isReported = true;
-            plan.State.Report(_destination!, known, plan.Cluster.CircuitBreaker, _admission, verdict, failure);
+            plan.State.Report(destination, plan.Cluster.CircuitBreaker, _admission, verdict, failure);
         }
     }
 

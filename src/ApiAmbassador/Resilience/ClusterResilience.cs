@@ -74,7 +74,7 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
         {
             if (!_destinations.TryGetValue(destination, out known) || known.Address != address)
             {
-                known = new DestinationResilience(address, new Breaker(time, random));
+                known = new DestinationResilience(destination, address, new Breaker(time, random));
                 _destinations.AddOrUpdate(destination, known);
                 _open = [.. _open.Where(open => !ReferenceEquals(open, destination))];
             }
@@ -99,10 +99,10 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
 
     /// <summary>Tells a destination's breaker how an attempt went.</summary>
     public void Report(
-        DestinationState destination, DestinationResilience known, CircuitBreakerOptions options, Admission admission, Verdict verdict, Failure? failure)
+        DestinationResilience destination, CircuitBreakerOptions options, Admission admission, Verdict verdict, Failure? failure)
     {
-        var change = known.Breaker.Report(
-            options, admission, verdict, failure is { NothingSent: true }, verdict == Verdict.Failure && OthersServe(destination));
+        var change = destination.Breaker.Report(
+            options, admission, verdict, failure is { NothingSent: true }, verdict == Verdict.Failure && OthersServe(destination.State));
         if (change == BreakerChange.None)
         {
             return;
@@ -118,13 +118,13 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
         switch (change)
         {
             case BreakerChange.Closed:
-                LogClosed(logger, cluster.ClusterId, destination.DestinationId);
+                LogClosed(logger, cluster.ClusterId, destination.State.DestinationId);
                 break;
             case BreakerChange.Reopened:
-                LogReopened(logger, cluster.ClusterId, destination.DestinationId, Cause(failure), known.Breaker.TimeToTrial);
+                LogReopened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial);
                 break;
             default:
-                LogOpened(logger, cluster.ClusterId, destination.DestinationId, Cause(failure), known.Breaker.TimeToTrial);
+                LogOpened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial);
                 break;
         }
     }
@@ -148,9 +148,10 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
 }
 
 /// <summary>What is remembered of a destination.</summary>
+/// <param name="State">YARP's state of it.</param>
 /// <param name="Address">Where it was when this was learned.</param>
 /// <param name="Breaker">Its circuit breaker.</param>
-internal sealed record DestinationResilience(string Address, Breaker Breaker)
+internal sealed record DestinationResilience(DestinationState State, string Address, Breaker Breaker)
 {
     /// <summary>The requests that it has under way, counted where a limit is set.</summary>
     public DestinationSlots Slots { get; } = new();
