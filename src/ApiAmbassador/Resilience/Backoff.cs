@@ -19,8 +19,7 @@ internal static class Backoff
     /// <summary>min(max, base × 2^doublings), for any number of doublings.</summary>
     public static TimeSpan Grown(TimeSpan baseDelay, int doublings, TimeSpan max)
     {
-        // In floating point, which has no overflow: 64 doublings of one tick are more than a TimeSpan holds.
-        var grown = Math.ScaleB(baseDelay.Ticks, Math.Min(doublings, 64));
+        var grown = Math.ScaleB(baseDelay.Ticks, doublings); // Infinite rather than overflown.
         return grown < max.Ticks ? TimeSpan.FromTicks((long)grown) : max;
     }
 

@@ -14,7 +14,7 @@ internal static class BreakerRule
     {
         var requests = successes + failures;
 
-        // Divided, not multiplied: 3 / 30 is the same number as a written 0.1, but 0.1 × 30 is a little more than 3.
+        // Divided, not multiplied: 7 / 100 is the same number as a written 0.07, but 0.07 × 100 is a little more than 7.
         return (options.ConsecutiveFailures > 0 && consecutiveFailures >= options.ConsecutiveFailures)
             || (options.FailureRatio > 0 && requests >= options.MinimumThroughput && (double)failures / requests >= options.FailureRatio);
     }

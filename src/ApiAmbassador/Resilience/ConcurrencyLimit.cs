@@ -70,8 +70,8 @@ internal sealed class ConcurrencyLimit(TimeProvider time)
         lock (_lock)
         {
             _options = options;
-            AdmitWaiting(); // A raised limit has room for those first.
-            if (_queue.Count == 0 && HasRoom())
+            AdmitWaiting(); // If the limit was raised. Whatever room there is after this, nobody waits for.
+            if (HasRoom())
             {
                 _inFlight++;
                 return new(true);

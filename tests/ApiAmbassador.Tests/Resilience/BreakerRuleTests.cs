@@ -26,8 +26,8 @@ public class BreakerRuleTests
     [InlineData(0.5, 20, 11, 9, false)]
     [InlineData(0.5, 20, 0, 19, false)] // Too few to say anything,
     [InlineData(0.5, 20, 0, 20, true)] // just enough.
-    [InlineData(0.1, 20, 27, 3, true)] // 0.1 × 30 is more than 3 in floating point.
-    [InlineData(0.1, 20, 28, 2, false)]
+    [InlineData(0.07, 20, 93, 7, true)] // 0.07 × 100 is more than 7 in floating point.
+    [InlineData(0.07, 20, 94, 6, false)]
     [InlineData(1, 20, 0, 20, true)]
     [InlineData(1, 20, 1, 1_000_000, false)]
     [InlineData(0, 1, 0, 1_000_000, false)] // 0 is off.

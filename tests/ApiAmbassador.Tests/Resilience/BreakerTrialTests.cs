@@ -198,6 +198,48 @@ public class BreakerTrialTests
         }
     }
 
+    /// <summary>Four trials, three of which are late, report at once; one of them decides, whichever.</summary>
+    [Fact]
+    public void Threads_at_once_end_a_trial_once()
+    {
+        const int trials = 4, turns = 300;
+        using var turn = new Barrier(trials, _ =>
+        {
+            while (!Breaker.IsOpen)
+            {
+                _subject.Send(Verdict.Failure);
+            }
+
+            for (var i = 0; i < trials; i++)
+            {
+                _subject.EnterTrial();
+            }
+        });
+        using var end = new Barrier(trials);
+        var changes = 0;
+        var wrong = "";
+        Threads.Run(trials, number =>
+        {
+            for (var i = 1; i <= turns; i++)
+            {
+                turn.SignalAndWait(TestContext.Current.CancellationToken);
+                if (_subject.Report(Admission.Trial, number % 2 == 0 ? Verdict.Success : Verdict.Failure) != BreakerChange.None)
+                {
+                    Interlocked.Increment(ref changes);
+                }
+
+                end.SignalAndWait(TestContext.Current.CancellationToken);
+                if (number == 0 && changes != i)
+                {
+                    wrong += $" {changes} changes after {i} turns";
+                    changes = i;
+                }
+            }
+        });
+
+        wrong.ShouldBeEmpty();
+    }
+
     /// <summary>
     /// Four threads at a destination that is dead every other minute. The changes told must be ones that a breaker can make: none lost, none
     /// told twice.
