@@ -54,6 +54,23 @@ public class FaultMatrixTests
         }
     }
 
+    public static TheoryData<string, RequestKind> Http2Matrix
+    {
+        get
+        {
+            var rows = new TheoryData<string, RequestKind>();
+            foreach (var fault in new[] { "REFUSED_STREAM", "GOAWAY", "GOAWAY-then-close", "INTERNAL_ERROR", "garbage" })
+            {
+                foreach (var kind in new[] { RequestKind.Get, RequestKind.PutChunked, RequestKind.PutLarge, RequestKind.PostSmall, RequestKind.PostLarge, RequestKind.PostChunked, RequestKind.Grpc })
+                {
+                    rows.Add(fault, kind);
+                }
+            }
+
+            return rows;
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Matrix))]
     public async Task Fault_ofOneInstance_isHiddenWhereThatIsSafe(string fault, RequestKind kind)
@@ -102,6 +119,39 @@ public class FaultMatrixTests
             two.Requests[0].BodyLength.ShouldBe(20_000);
             two.Requests[0].BodyComplete.ShouldBeTrue();
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(Http2Matrix))]
+    public async Task Http2Fault_ofOneInstance_isHiddenWhereThatIsSafe(string fault, RequestKind kind)
+    {
+        await using var one = ScriptedHttp2Destination.Start(fault switch
+        {
+            "REFUSED_STREAM" => Http2Reply.Reset(Http2Error.RefusedStream),
+            "GOAWAY" => Http2Reply.GoAway(lastStreamId: 0, Http2Error.NoError),
+            "GOAWAY-then-close" => Http2Reply.GoAway(lastStreamId: 1, Http2Error.NoError).ThenClose(),
+            "INTERNAL_ERROR" => Http2Reply.Reset(Http2Error.InternalError),
+            _ => Http2Reply.Garbage(),
+        });
+        await using var two = ScriptedHttp2Destination.Start(Http2Reply.Ok("two"));
+        await using var ambassador = await RunningAmbassador.StartAsync(new AmbassadorSetup().WithCluster(
+            """ "LoadBalancingPolicy": "FirstAlphabetical", "HttpRequest": { "Version": "2", "VersionPolicy": "RequestVersionExact" } """,
+            ("one", one.Address), ("two", two.Address)));
+
+        var seen = await kind.SendAsync(ambassador, TestContext.Current.CancellationToken);
+
+        var repeatable = kind is RequestKind.Get or RequestKind.PutChunked;
+        seen.ShouldBe((repeatable, kind, fault) switch
+        {
+            (true, _, _) => "200 two",
+            (_, RequestKind.Grpc, _) => "grpc 14",
+            (_, _, "garbage") => "502 upstream_protocol_error",
+            _ => "502 upstream_reset",
+        });
+        two.Requests.Count.ShouldBe(repeatable ? 1 : 0);
+
+        // What the destination has refused without looking at it, HttpClient itself sends to it again, if it has no body.
+        one.Requests.Count.ShouldBeInRange(1, kind == RequestKind.Get && fault is "REFUSED_STREAM" or "GOAWAY" ? 4 : 1);
     }
 
     /// <summary>A handshake gets a WebSocket, a gRPC call a status, everybody else a body.</summary>
