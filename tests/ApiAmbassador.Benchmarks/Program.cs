@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ApiAmbassador.Benchmarks;
+using ApiAmbassador.Benchmarks.Outage;
 using ApiAmbassador.Benchmarks.Peers;
 using ApiAmbassador.Benchmarks.SideBySide;
 
@@ -8,6 +9,7 @@ var root = new RootCommand("What the ambassador costs: beside other proxies, and
     SideBySideCommand.Create(),
     PiecesCommand.Create(),
     AllocationsCommand.Create(),
+    OutageCommand.Create(),
     BareYarp.CreateCommand(),
 };
 
