@@ -44,6 +44,7 @@ internal sealed class Breaker(TimeProvider time, Random random)
     /// <summary>Open, and the failure that opened it last was one to connect: nobody is there.</summary>
     public bool IsRefusing => _open && _refusing;
 
+    /// <summary>For whoever looks on: a trial that hangs is under way until it or another reports.</summary>
     public BreakerState State => !_open ? BreakerState.Closed
         : Volatile.Read(ref _trialFrom) == Volatile.Read(ref _openUntil) ? BreakerState.Open : BreakerState.HalfOpen;
 
@@ -148,7 +149,7 @@ internal sealed class Breaker(TimeProvider time, Random random)
             var breakDuration = BreakDuration(options, othersServe);
             _circuit ??= new PollyCircuit(time);
             _circuit.Open(breakDuration);
-            BeginBreak(breakDuration, isConnectFailure);
+            BeginBreakLocked(breakDuration, isConnectFailure);
             return BreakerChange.Opened;
         }
     }
@@ -176,7 +177,7 @@ internal sealed class Breaker(TimeProvider time, Random random)
 
             if (_circuit.IsOpen)
             {
-                BeginBreak(breakDuration, isConnectFailure);
+                BeginBreakLocked(breakDuration, isConnectFailure);
                 return BreakerChange.Reopened;
             }
 
@@ -191,8 +192,8 @@ internal sealed class Breaker(TimeProvider time, Random random)
     private TimeSpan BreakDuration(CircuitBreakerOptions options, bool othersServe) =>
         BreakerRule.BreakDuration(options, _timesOpened, othersServe, random.NextDouble());
 
-    /// <summary>Wants the lock, and that Polly's circuit has opened before: our break must not end before its does.</summary>
-    private void BeginBreak(TimeSpan breakDuration, bool isConnectFailure)
+    /// <summary>Comes after Polly's circuit has opened: our break must not end before its does.</summary>
+    private void BeginBreakLocked(TimeSpan breakDuration, bool isConnectFailure)
     {
         _timesOpened += _timesOpened < int.MaxValue ? 1 : 0;
         _refusing = isConnectFailure;

@@ -53,7 +53,7 @@ internal sealed class ConcurrencyLimit(TimeProvider time)
         lock (_lock)
         {
             _usable = usable;
-            AdmitWaiting();
+            AdmitWaitingLocked();
         }
     }
 
@@ -70,8 +70,8 @@ internal sealed class ConcurrencyLimit(TimeProvider time)
         lock (_lock)
         {
             _options = options;
-            AdmitWaiting(); // If the limit was raised. Whatever room there is after this, nobody waits for.
-            if (HasRoom())
+            AdmitWaitingLocked(); // If the limit was raised. Whatever room there is after this, nobody waits for.
+            if (HasRoomLocked())
             {
                 _inFlight++;
                 return new(true);
@@ -95,7 +95,7 @@ internal sealed class ConcurrencyLimit(TimeProvider time)
         lock (_lock)
         {
             _inFlight--;
-            AdmitWaiting();
+            AdmitWaitingLocked();
         }
     }
 
@@ -154,10 +154,10 @@ internal sealed class ConcurrencyLimit(TimeProvider time)
         }
     }
 
-    /// <summary>Admits from the head of the queue while there is room. Wants the lock.</summary>
-    private void AdmitWaiting()
+    /// <summary>Admits from the head of the queue while there is room.</summary>
+    private void AdmitWaitingLocked()
     {
-        while (_queue.First is { } place && HasRoom())
+        while (_queue.First is { } place && HasRoomLocked())
         {
             _queue.RemoveFirst();
             _inFlight++;
@@ -165,8 +165,8 @@ internal sealed class ConcurrencyLimit(TimeProvider time)
         }
     }
 
-    /// <summary>Whether one more request would keep to the limits. Wants the lock.</summary>
-    private bool HasRoom()
+    /// <summary>Whether one more request would keep to the limits.</summary>
+    private bool HasRoomLocked()
     {
         if (_inFlight >= _options.MaxConcurrentRequests)
         {
