@@ -13,7 +13,7 @@ public class FailureTests
         { "reset", 502, "upstream_reset", "connection_terminated" },
         { "reset-in-head", 502, "upstream_reset", "connection_terminated" },
         { "garbage", 502, "upstream_protocol_error", "http_protocol_error" },
-        { "oversize", 502, "upstream_protocol_error", "http_protocol_error" },
+        { "oversize", 502, "response_headers_too_large", "http_response_header_section_size" },
         { "refused", 502, "connection_refused", "connection_refused" },
         { "hang", 504, "upstream_timeout", "http_response_timeout" },
     };
