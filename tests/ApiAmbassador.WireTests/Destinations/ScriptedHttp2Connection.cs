@@ -149,7 +149,22 @@ internal sealed class ScriptedHttp2Connection(int number, Socket socket, Scripte
             await SendAsync(frame(streamId), cancellationToken);
         }
 
+        if (reply.End == ConnectionEnd.Close)
+        {
+            await LingerAsync(cancellationToken);
+        }
+
         return reply.End;
+    }
+
+    // Closing with bytes unread makes the kernel send a RST, which may destroy the answer before the client has read it.
+    private async Task LingerAsync(CancellationToken cancellationToken)
+    {
+        socket.Shutdown(SocketShutdown.Send);
+        var rest = new byte[4096];
+        while (await socket.ReceiveAsync(rest, cancellationToken) > 0)
+        {
+        }
     }
 
     private async Task<Http2Frame> ReadFrameAsync(CancellationToken cancellationToken)

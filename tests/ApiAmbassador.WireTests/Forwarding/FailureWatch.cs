@@ -20,6 +20,15 @@ internal sealed class FailureWatch : IObserver<KeyValuePair<string, object?>>, I
 
     public static FailureWatch On(RunningAmbassador ambassador) => new(ambassador.Services.GetRequiredService<DiagnosticListener>());
 
+    /// <summary>The same after a first GET of <c>/</c>, which the destination answers, so that there is a connection to be used again.</summary>
+    public static async Task<FailureWatch> AfterFirstAsync(RunningAmbassador ambassador)
+    {
+        var watch = On(ambassador);
+        await ambassador.GetAsync();
+        (await watch.NextAsync()).ShouldBeNull();
+        return watch;
+    }
+
     /// <summary>Sends one request through an ambassador before this destination, and gives what it failed of.</summary>
     /// <param name="destination">The only destination of the only cluster.</param>
     /// <param name="settings">Further settings of the cluster.</param>

@@ -26,8 +26,7 @@ public class KeepAliveRaceTests
     {
         await using var one = ScriptedDestination.Start("one", received => received.Target == "/" ? Reply.Ok() : End(end, received));
         await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
-        await ambassador.GetAsync();
-        using var watch = FailureWatch.On(ambassador);
+        using var watch = await FailureWatch.AfterFirstAsync(ambassador);
 
         await SendAsync(ambassador, request);
 
@@ -52,8 +51,7 @@ public class KeepAliveRaceTests
     {
         await using var one = ScriptedDestination.Start("one", received => received.Target == "/" ? Reply.Ok() : Reply.Reset().WithoutReadingBody());
         await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
-        await ambassador.GetAsync();
-        using var watch = FailureWatch.On(ambassador);
+        using var watch = await FailureWatch.AfterFirstAsync(ambassador);
 
         await FailureWatch.SendAsync(ambassador, "PUT", MuchBytes);
 
@@ -65,8 +63,7 @@ public class KeepAliveRaceTests
     {
         await using var one = ScriptedDestination.Start("one", received => received.Target == "/" ? Reply.Ok() : Reply.Raw("H"));
         await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
-        await ambassador.GetAsync();
-        using var watch = FailureWatch.On(ambassador);
+        using var watch = await FailureWatch.AfterFirstAsync(ambassador);
 
         await FailureWatch.SendAsync(ambassador, "GET");
 
@@ -79,8 +76,7 @@ public class KeepAliveRaceTests
         await using var one = ScriptedDestination.Start(
             "one", received => received.Target == "/" ? Reply.Ok() : Reply.Close().WithInterim(Reply.Status(103)));
         await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
-        await ambassador.GetAsync();
-        using var watch = FailureWatch.On(ambassador);
+        using var watch = await FailureWatch.AfterFirstAsync(ambassador);
 
         await FailureWatch.SendAsync(ambassador, "GET");
 
