@@ -1,5 +1,4 @@
 using ApiAmbassador.Benchmarks.Peers;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 

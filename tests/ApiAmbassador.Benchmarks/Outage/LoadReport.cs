@@ -4,7 +4,7 @@ namespace ApiAmbassador.Benchmarks.Outage;
 /// <param name="Status">Its status; 0 where there was none.</param>
 /// <param name="Took">How long its caller waited.</param>
 /// <param name="At">When it came, from the beginning of the run.</param>
-internal readonly record struct Answer(int Status, TimeSpan Took, TimeSpan At);
+internal sealed record Answer(int Status, TimeSpan Took, TimeSpan At);
 
 /// <summary>What came of a run.</summary>
 /// <param name="Answers">All answers.</param>
