@@ -34,6 +34,7 @@ internal static class AmbassadorServices
         services.AddSingleton<IProbingRequestFactory, ProbeRequestFactory>();
         services.AddSingleton<IForwarderHttpClientFactory, DestinationClientFactory>();
         services.AddSingleton<ResilienceStates>();
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<ResilienceStates>());
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<AttemptServices>();
         services.AddReverseProxy().AddTransforms(PassingTransforms.Add);

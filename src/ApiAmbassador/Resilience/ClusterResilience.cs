@@ -108,13 +108,7 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
             return;
         }
 
-        lock (_opening)
-        {
-            // Those that have left the cluster are forgotten with it.
-            var all = cluster.DestinationsState.AllDestinations;
-            _open = [.. all.Where(IsOpen)];
-        }
-
+        Refresh();
         switch (change)
         {
             case BreakerChange.Closed:
@@ -126,6 +120,15 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
             default:
                 LogOpened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial);
                 break;
+        }
+    }
+
+    /// <summary>Looks which breakers are open. Those of destinations that have left the cluster are forgotten with them.</summary>
+    public void Refresh()
+    {
+        lock (_opening)
+        {
+            _open = [.. cluster.DestinationsState.AllDestinations.Where(IsOpen)];
         }
     }
 

@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Model;
 namespace ApiAmbassador.Resilience;
 
 /// <summary>What is remembered of each cluster, for as long as YARP keeps the cluster.</summary>
-internal sealed class ResilienceStates(SnapshotStore snapshots, TimeProvider time, Random random, ILogger<ResilienceStates> logger)
+internal sealed class ResilienceStates(SnapshotStore snapshots, TimeProvider time, Random random, ILogger<ResilienceStates> logger) : IClusterChangeListener
 {
     private readonly ConditionalWeakTable<ClusterState, ClusterResilience> _clusters = [];
 
@@ -20,4 +20,19 @@ internal sealed class ResilienceStates(SnapshotStore snapshots, TimeProvider tim
     /// <summary>How many destinations of the cluster may get requests now.</summary>
     public int UsableCount(ClusterState cluster) =>
         cluster.DestinationsState.AvailableDestinations.Count - (snapshots.Current.Ambassador.Passthrough ? 0 : Of(cluster).OpenCount);
+
+    /// <inheritdoc/>
+    public void OnClusterAdded(ClusterState cluster)
+    {
+        // Made with its first request.
+    }
+
+    /// <inheritdoc/>
+    public void OnClusterChanged(ClusterState cluster) => Of(cluster).Refresh();
+
+    /// <inheritdoc/>
+    public void OnClusterRemoved(ClusterState cluster)
+    {
+        // Goes with it.
+    }
 }

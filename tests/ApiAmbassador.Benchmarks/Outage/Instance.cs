@@ -1,6 +1,4 @@
 using ApiAmbassador.Benchmarks.Peers;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace ApiAmbassador.Benchmarks.Outage;
 

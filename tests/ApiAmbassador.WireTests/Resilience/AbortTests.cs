@@ -122,6 +122,20 @@ public sealed class AbortTests : IAsyncDisposable
         (await ambassador.GetAsync()).ShouldBe("three");
     }
 
+    [Fact]
+    public async Task DestinationLeaves_withAnOpenBreaker_isForgotten()
+    {
+        _one.AnswerWith(Reply.Status(503));
+        using var setup = Setup(_one.Address, instances: 2, """ "CircuitBreaker": { "ConsecutiveFailures": 1 } """);
+        await using var ambassador = await RunningAmbassador.StartAsync(setup);
+        (await ambassador.GetAsync()).ShouldBe("two");
+        Of(ambassador).HasOpen.ShouldBeTrue();
+
+        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical" """, ("two", _two.Address)));
+
+        Of(ambassador).HasOpen.ShouldBeFalse();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _one.DisposeAsync();
