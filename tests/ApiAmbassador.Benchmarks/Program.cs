@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ApiAmbassador.Benchmarks;
+using ApiAmbassador.Benchmarks.Outage;
 using ApiAmbassador.Benchmarks.Peers;
 using ApiAmbassador.Benchmarks.SideBySide;
 
@@ -7,6 +8,8 @@ var root = new RootCommand("What the ambassador costs: beside other proxies, and
 {
     SideBySideCommand.Create(),
     PiecesCommand.Create(),
+    AllocationsCommand.Create(),
+    OutageCommand.Create(),
     BareYarp.CreateCommand(),
 };
 

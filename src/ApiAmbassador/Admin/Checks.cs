@@ -1,5 +1,6 @@
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Hosting;
+using ApiAmbassador.Resilience;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Health;
@@ -11,9 +12,12 @@ internal sealed class ConfigurationCheck(SnapshotStore snapshots) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(snapshots.Current.Revision is > 0 and var revision
-            ? HealthCheckResult.Healthy($"revision {revision} is in force")
-            : HealthCheckResult.Unhealthy("no configuration is in force yet"));
+        Task.FromResult(snapshots.Current switch
+        {
+            { Revision: 0 } => HealthCheckResult.Unhealthy("no configuration is in force yet"),
+            { Ambassador.Passthrough: true } on => HealthCheckResult.Healthy($"revision {on.Revision} is in force, with Passthrough on: no retries, circuit breakers, limits"),
+            var on => HealthCheckResult.Healthy($"revision {on.Revision} is in force"),
+        });
 }
 
 /// <summary>Whether every active health check has had its first answers.</summary>
@@ -40,7 +44,7 @@ internal sealed class ListeningCheck(Lifecycle lifecycle) : IHealthCheck
 }
 
 /// <summary>Whether every cluster has a usable destination. By itself that only degrades: see <see cref="AmbassadorOptions.ReadyNeedsDestinations"/>.</summary>
-internal sealed class DestinationsCheck(SnapshotStore snapshots, IProxyStateLookup yarp) : IHealthCheck
+internal sealed class DestinationsCheck(SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates resilience) : IHealthCheck
 {
     /// <summary>A body names so many; with more it says how many more.</summary>
     private const int NamesMax = 20;
@@ -49,7 +53,7 @@ internal sealed class DestinationsCheck(SnapshotStore snapshots, IProxyStateLook
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var without = yarp.GetClusters()
-            .Where(cluster => cluster.DestinationsState.AvailableDestinations.Count == 0)
+            .Where(cluster => !resilience.CanServe(cluster))
             .Select(cluster => cluster.ClusterId)
             .Order(StringComparer.Ordinal)
             .ToArray();

@@ -3,6 +3,9 @@ namespace ApiAmbassador.Configuration;
 /// <summary>Settings of the ambassador itself: the section <c>Ambassador</c>.</summary>
 public sealed class AmbassadorOptions
 {
+    /// <summary>The largest <see cref="RetryBodyBytesMax"/>: 1 TiB.</summary>
+    public const long RetryBodyBytesLimit = 1L << 40;
+
     /// <summary>The default of <see cref="Listen"/> where the framework's own section names no listener either.</summary>
     internal static readonly string[] DefaultListen = ["http://*:8080"];
 
@@ -18,13 +21,13 @@ public sealed class AmbassadorOptions
 
     /// <summary>
     /// How long after SIGTERM requests are still taken, each answered with the word that the connection ends. The application
-    /// beside us is still calling while it shuts down itself. Default 5 s; zero or more. Not waited for on SIGINT or a second signal.
+    /// beside us is still calling while it shuts down itself. Default 5 s; from zero to one day. Not waited for on SIGINT or a second signal.
     /// </summary>
     public TimeSpan DrainDelay { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// How long after <see cref="DrainDelay"/> requests in flight may take to finish before they are cut. Default 20 s, which with
-    /// the delay stays below the 30 s that Kubernetes gives; zero or more.
+    /// the delay stays below the 30 s that Kubernetes gives; from zero to one day.
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
@@ -33,6 +36,18 @@ public sealed class AmbassadorOptions
     /// 200, because a sidecar that fails its probe when a dependency is down takes the application out with it.
     /// </summary>
     public bool ReadyNeedsDestinations { get; set; }
+
+    /// <summary>
+    /// The switch for an emergency: no retries, no circuit breakers, no limits; requests are balanced and forwarded, nothing else.
+    /// Default false.
+    /// </summary>
+    public bool Passthrough { get; set; }
+
+    /// <summary>
+    /// How much memory the bodies kept for retries may take, all requests together, in bytes; a body for which there is none left
+    /// streams through as one that is too long. Default 67 108 864 (64 MiB); from 0 to 1 TiB.
+    /// </summary>
+    public long RetryBodyBytesMax { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>The policies that routes refer to by name. A change needs a restart.</summary>
     public PolicyOptions Policies { get; set; } = new();

@@ -43,15 +43,8 @@ internal static class AmbassadorRule
             errors.Add($"port {admin.Port} is a data listener's already; the admin listener needs a port of its own", Section, "Admin", "Listen");
         }
 
-        CheckNotNegative(options.DrainDelay, "DrainDelay", errors);
-        CheckNotNegative(options.DrainTimeout, "DrainTimeout", errors);
-    }
-
-    private static void CheckNotNegative(TimeSpan value, string name, ErrorList errors)
-    {
-        if (value < TimeSpan.Zero || value > TimeSpan.FromDays(1))
-        {
-            errors.Add($"{value:c} is out of range: zero to one day", Section, name);
-        }
+        errors.CheckRange(options.DrainDelay, TimeSpan.Zero, TimeSpan.FromDays(1), [Section, "DrainDelay"], "zero to one day");
+        errors.CheckRange(options.DrainTimeout, TimeSpan.Zero, TimeSpan.FromDays(1), [Section, "DrainTimeout"], "zero to one day");
+        errors.CheckRange(options.RetryBodyBytesMax, 0, AmbassadorOptions.RetryBodyBytesLimit, [Section, "RetryBodyBytesMax"]);
     }
 }

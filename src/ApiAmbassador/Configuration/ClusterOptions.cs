@@ -8,6 +8,21 @@ public sealed class ClusterOptions
 
     /// <summary>What we add to its health checks.</summary>
     public ClusterHealthOptions HealthCheck { get; set; } = new();
+
+    /// <summary>When a destination that fails gets no more requests for a while.</summary>
+    public CircuitBreakerOptions CircuitBreaker { get; set; } = new();
+
+    /// <summary>
+    /// How long a destination may take to take a connection, its name's lookup and TLS included. Default 2 s; above zero, to one
+    /// minute. YARP's own is 15 s.
+    /// </summary>
+    public TimeSpan ConnectTimeout { get; set; } = Forwarding.ConnectTimeout.Default;
+
+    /// <summary>How many retries the cluster gets.</summary>
+    public RetryBudgetOptions RetryBudget { get; set; } = new();
+
+    /// <summary>How many requests the cluster gets at once.</summary>
+    public LimitsOptions Limits { get; set; } = new();
 }
 
 /// <summary>What we add to YARP's settings of a destination.</summary>

@@ -23,6 +23,7 @@ internal static class ClusterRule
         var config = cluster.Config;
         CheckDestinations(config, errors);
         CheckProbe(cluster.Probe, config, errors);
+        ClusterResilienceRule.Check(cluster, errors);
         return CheckNames(config, names, errors) with { Destinations = null };
     }
 
@@ -46,11 +47,7 @@ internal static class ClusterRule
                 errors.Add($"'{text}' is not a whole number; use the setting Weight instead", [.. Path(config), "Destinations", id, "Metadata", DestinationWeight.MetadataKey]);
             }
 
-            var weight = DestinationWeight.Of(destination);
-            if (weight is < 0 or > DestinationOptions.WeightMax)
-            {
-                errors.Add($"{weight} is out of range: 0 to {DestinationOptions.WeightMax}", [.. Path(config), "Destinations", id, "Weight"]);
-            }
+            errors.CheckRange(DestinationWeight.Of(destination), 0, DestinationOptions.WeightMax, [.. Path(config), "Destinations", id, "Weight"]);
         }
 
         if (destinations.Count > 0 && destinations.Values.All(destination => DestinationWeight.Of(destination) == 0))

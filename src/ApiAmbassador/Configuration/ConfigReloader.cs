@@ -39,6 +39,11 @@ internal sealed partial class ConfigReloader(
         }
 
         LogApplied(logger, next.Revision, next.Routes.Count, next.Clusters.Count, next.Clusters.Values.Sum(cluster => cluster.Config.Destinations?.Count ?? 0));
+        if (next.Ambassador.Passthrough)
+        {
+            LogPassthrough(logger);
+        }
+
         return errors;
     }
 

@@ -1,3 +1,4 @@
+using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
 
 namespace ApiAmbassador.Configuration;
@@ -17,6 +18,11 @@ internal static class DerivedSettings
             derived["Ambassador:Listen"] = (AmbassadorOptions.DefaultListen, "");
         }
 
+        foreach (var route in snapshot.Routes.Keys)
+        {
+            derived[$"ReverseProxy:Routes:{route}:Retry:On"] = (RetryOptions.DefaultOn, "");
+        }
+
         foreach (var cluster in snapshot.Clusters.Values)
         {
             Add(cluster, $"ReverseProxy:Clusters:{cluster.Config.ClusterId}", derived);
@@ -31,6 +37,11 @@ internal static class DerivedSettings
         if (config.LoadBalancingPolicy is { } policy)
         {
             derived[$"{path}:LoadBalancingPolicy"] = ([policy], "weights differ");
+        }
+
+        if (config.Metadata?.ContainsKey(ConnectTimeout.MetadataKey) == true)
+        {
+            derived[$"{path}:ConnectTimeout"] = ([ConnectTimeout.ToText(cluster.ConnectTimeout)], "from Metadata");
         }
 
         if (config.HealthCheck?.AvailableDestinationsPolicy is { } available)

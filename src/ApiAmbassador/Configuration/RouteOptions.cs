@@ -8,6 +8,9 @@ public sealed class RouteOptions
 
     /// <summary>The name of an output cache policy (<c>Ambassador:Policies:OutputCache</c>). Default: none.</summary>
     public string? OutputCachePolicy { get; set; }
+
+    /// <summary>When a failed request is tried again.</summary>
+    public RetryOptions Retry { get; set; } = new();
 }
 
 /// <summary>A weighted choice of the cluster: <c>ReverseProxy:Routes:ID:Split</c>.</summary>

@@ -28,6 +28,7 @@ internal static class RouteRule
             errors.Add($"there is no cluster '{config.ClusterId}'{Nearest.Hint(config.ClusterId, snapshot.Clusters.Keys)}", [.. Path(config), "ClusterId"]);
         }
 
+        RetrySettingsRule.Check(route, snapshot, errors);
         return CheckNames(config, route, snapshot.Ambassador.Policies, errors);
     }
 
@@ -51,10 +52,7 @@ internal static class RouteRule
                 errors.Add($"there is no cluster '{side.ClusterId}'{Nearest.Hint(side.ClusterId, snapshot.Clusters.Keys)}", [.. path, "Clusters", side.ClusterId]);
             }
 
-            if (side.Weight is < 0 or > ShareMax)
-            {
-                errors.Add($"{side.Weight} is out of range: 0 to {ShareMax:0}", [.. path, "Clusters", side.ClusterId]);
-            }
+            errors.CheckRange(side.Weight, 0, ShareMax, [.. path, "Clusters", side.ClusterId]);
         }
 
         if (split.Sides.Count is 0 or > SidesMax)

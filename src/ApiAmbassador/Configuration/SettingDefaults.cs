@@ -81,7 +81,7 @@ internal static class SettingDefaults
         IReadOnlyList<string> list => list.Count == 0 ? null : list,
         string text => [text],
         bool flag => [flag ? "true" : "false"],
-        TimeSpan time => [time.ToString("c")],
+        TimeSpan time => [time.ToString(time.Milliseconds == 0 ? "c" : @"hh\:mm\:ss\.fff")], // No default is finer than that, or a day.
         int or long or double or Enum => [value.ToString()!],
         _ => null, // A section or a map: what stands in it is shown by itself.
     };

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
+using ApiAmbassador.Resilience;
 using ApiAmbassador.Routing;
 using Yarp.ReverseProxy.Configuration;
 
@@ -25,6 +26,9 @@ internal sealed record Snapshot(
     /// <summary>Whether any route has a split; where none has, requests do not look for one.</summary>
     public bool HasSplits { get; } = Routes.Values.Any(route => route.Split is not null);
 
+    /// <summary>Whether any cluster has a limit.</summary>
+    public bool HasLimits { get; } = Clusters.Values.Any(cluster => cluster.Limits.IsSet);
+
     /// <summary>What depends on a request's path; it says how faithfully a path that servers read in different ways may be passed on.</summary>
     public PathDecides PathDecides { get; } = TargetRule.WhatPathsDecide(Routes.Values.Select(route => route.Config));
 
@@ -37,9 +41,16 @@ internal sealed record Snapshot(
 /// <param name="Config">YARP's part. A route with a split has the first of its clusters here, because YARP wants one.</param>
 /// <param name="Split">The weighted choice of a cluster, or null.</param>
 /// <param name="OutputCachePolicy">The name of an output cache policy, or null.</param>
-internal sealed record RouteSnapshot(RouteConfig Config, SplitRule? Split, string? OutputCachePolicy);
+/// <param name="Retry">When its requests are tried again, as it was written.</param>
+/// <param name="On">The failures after which they are.</param>
+internal sealed record RouteSnapshot(RouteConfig Config, SplitRule? Split, string? OutputCachePolicy, RetryOptions Retry, RetryOn On);
 
 /// <summary>A cluster.</summary>
 /// <param name="Config">YARP's part. Weights are in the metadata of its destinations (<see cref="DestinationWeight"/>).</param>
 /// <param name="Probe">What the active health check asks and how it judges.</param>
-internal sealed record ClusterSnapshot(ClusterConfig Config, ProbeRule Probe);
+/// <param name="CircuitBreaker">When a destination that fails gets no more requests.</param>
+/// <param name="RetryBudget">How many retries it gets.</param>
+/// <param name="Limits">How many requests it gets at once.</param>
+/// <param name="ConnectTimeout">How long a destination may take to take a connection.</param>
+internal sealed record ClusterSnapshot(
+    ClusterConfig Config, ProbeRule Probe, CircuitBreakerOptions CircuitBreaker, RetryBudgetOptions RetryBudget, LimitsOptions Limits, TimeSpan ConnectTimeout);

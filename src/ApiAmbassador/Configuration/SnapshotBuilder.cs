@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using ApiAmbassador.Balancing;
+using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
+using ApiAmbassador.Resilience;
 using ApiAmbassador.Routing;
 using Yarp.ReverseProxy.Configuration;
 
@@ -23,7 +25,7 @@ internal static class SnapshotBuilder
             revision,
             Fingerprint(gathered.Root),
             Ambassador(gathered),
-            routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId).Get<RouteOptions>() ?? new RouteOptions()))
+            routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId)))
                 .ToFrozenDictionary(route => route.Config.RouteId, StringComparer.OrdinalIgnoreCase),
             clusters.Select(cluster => Cluster(cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions()))
                 .ToFrozenDictionary(cluster => cluster.Config.ClusterId, StringComparer.OrdinalIgnoreCase));
@@ -43,8 +45,10 @@ internal static class SnapshotBuilder
         return (config.Routes, config.Clusters);
     }
 
-    private static RouteSnapshot Route(RouteConfig config, RouteOptions options)
+    private static RouteSnapshot Route(RouteConfig config, IConfigurationSection section)
     {
+        var options = section.Get<RouteOptions>() ?? new RouteOptions();
+        options.Retry.On ??= section["Retry:On"] is "" ? [] : null; // The binder takes an empty list for none at all.
         var cache = options.OutputCachePolicy ?? config.Metadata?.GetValueOrDefault(RouteMetadata.OutputCachePolicy);
         var split = options.Split is null ? null : SplitRule.Create(options.Split, hasClusterIdToo: config.ClusterId is not null);
         return new RouteSnapshot(
@@ -56,7 +60,9 @@ internal static class SnapshotBuilder
                 Metadata = cache is null ? config.Metadata : With(config.Metadata, RouteMetadata.OutputCachePolicy, cache),
             },
             split,
-            cache);
+            cache,
+            options.Retry,
+            RetryOn.Parse(options.Retry.On, out _));
     }
 
     private static ClusterSnapshot Cluster(ClusterConfig config, ClusterOptions options)
@@ -73,14 +79,23 @@ internal static class SnapshotBuilder
         int? yarpThreshold =
             config.Metadata?.TryGetValue(YarpThresholdKey, out var text) == true && int.TryParse(text, out var threshold) ? threshold : null;
 
+        var metadata = options.ConnectTimeout == ConnectTimeout.Default
+            ? config.Metadata
+            : With(config.Metadata, ConnectTimeout.MetadataKey, ConnectTimeout.ToText(options.ConnectTimeout));
+
         return new ClusterSnapshot(
             config with
             {
                 Destinations = destinations,
                 LoadBalancingPolicy = config.LoadBalancingPolicy ?? (DestinationWeight.Differ(destinations.Values) ? WeightedRoundRobinPolicy.PolicyName : null),
                 HealthCheck = WithDefaults(config.HealthCheck),
+                Metadata = metadata,
             },
-            ProbeRule.Create(options.HealthCheck.Active, yarpThreshold));
+            ProbeRule.Create(options.HealthCheck.Active, yarpThreshold),
+            options.CircuitBreaker,
+            options.RetryBudget,
+            options.Limits,
+            ConnectTimeout.Of(metadata));
     }
 
     /// <summary>Where a file names no policy ours hold: probes are judged by thresholds, and sick destinations get nothing even when all are sick.</summary>

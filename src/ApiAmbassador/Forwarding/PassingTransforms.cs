@@ -1,4 +1,5 @@
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy.Transforms;
 using Yarp.ReverseProxy.Transforms.Builder;
 
@@ -17,6 +18,10 @@ internal static class PassingTransforms
             route.RequestTransforms.Add(new RawTargetTransform(route.Services.GetRequiredService<SnapshotStore>()));
         }
 
+        route.RequestTransforms.Add(new AttemptNumberTransform());
+
+        // A response that is tried again is nobody's answer: what flushes headers early has to come after.
+        route.ResponseTransforms.Add(new AttemptResponseTransform());
         route.ResponseTransforms.Add(new EarlyHeadersTransform());
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Forwarding;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
@@ -31,6 +32,12 @@ internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDe
         var verdicts = new List<NewActiveDestinationHealth>(probingResults.Count);
         foreach (var result in probingResults)
         {
+            // It was the connection that was stale, not the destination that was ill.
+            if (result.Exception?.InnerException is ReusedConnectionException)
+            {
+                continue;
+            }
+
             var record = _records.GetOrCreateValue(result.Destination);
 
             // A probe for a new destination and the cluster's regular one may end at the same moment.

@@ -2,7 +2,7 @@ using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
-using ApiAmbassador.Observability;
+using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Health;
@@ -32,26 +32,31 @@ internal static class AmbassadorServices
         services.AddSingleton<Lifecycle>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<IProbingRequestFactory, ProbeRequestFactory>();
-        services.AddSingleton<IForwarderHttpClientFactory, TracedClientFactory>();
+        services.AddSingleton<IForwarderHttpClientFactory, DestinationClientFactory>();
+        services.AddSingleton<ResilienceStates>();
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<ResilienceStates>());
+        services.AddSingleton<ReplayMemory>();
+        services.AddSingleton<AttemptServices>();
         services.AddReverseProxy().AddTransforms(PassingTransforms.Add);
         services.AddSingleton<ILoadBalancingPolicy, WeightedRoundRobinPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();
         services.AddSingleton<IClusterChangeListener, NewDestinationProber>();
-        DecorateAvailability(services);
+        Decorate<IAvailableDestinationsPolicy>(services, yarp => new WeightedAvailabilityPolicy(yarp)); // No policy on health hands out weight 0.
+        Decorate<IHttpForwarder>(services, yarp => new AttemptForwarder(yarp));
 
         // The framework's part.
         services.AddRoutePolicies(options.Policies, BearerScheme.IsSet(gathered.Root));
         services.AddHostFilter(gathered.Configuration);
     }
 
-    /// <summary>Puts our rule on weights before each of YARP's policies on health.</summary>
-    private static void DecorateAvailability(IServiceCollection services)
+    /// <summary>Puts ours around each of YARP's.</summary>
+    private static void Decorate<T>(IServiceCollection services, Func<T, T> around)
+        where T : class
     {
-        foreach (var yarp in services.Where(service => service.ServiceType == typeof(IAvailableDestinationsPolicy)).ToArray())
+        foreach (var yarp in services.Where(service => service.ServiceType == typeof(T)).ToArray())
         {
             services.Remove(yarp);
-            services.AddSingleton<IAvailableDestinationsPolicy>(provider => new WeightedAvailabilityPolicy(
-                (IAvailableDestinationsPolicy)ActivatorUtilities.CreateInstance(provider, yarp.ImplementationType!)));
+            services.AddSingleton(provider => around((T)ActivatorUtilities.CreateInstance(provider, yarp.ImplementationType!)));
         }
     }
 }

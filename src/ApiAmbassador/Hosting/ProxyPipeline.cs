@@ -1,6 +1,8 @@
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Observability;
+using ApiAmbassador.Resilience;
 using ApiAmbassador.Routing;
+using Yarp.ReverseProxy.Health;
 
 namespace ApiAmbassador.Hosting;
 
@@ -8,7 +10,8 @@ namespace ApiAmbassador.Hosting;
 /// The data path, from listener to response. A request passes these steps from top to bottom and its response from bottom to top:
 /// <code>
 /// listener → route match → policies of the route
-///         → pick the cluster (Split) → pick the destination (affinity, Balancing) → forward (YARP)
+///         → pick the cluster (Split) → admit or queue (Limits) → the session's destination (affinity)
+///         → attempt loop { pick a destination not tried yet (Balancing) → breaker admits → forward (YARP) → judge }
 ///         → say why, where we could not serve → response
 /// </code>
 /// </summary>
@@ -46,12 +49,25 @@ internal static class ProxyPipeline
             // Which cluster. Before affinity and balancing, which work inside the one that was chosen.
             proxy.UseMiddleware<SplitMiddleware>();
 
-            // Which destination: the one that a session is bound to, else by the cluster's policy.
+            // Whether now: as many at once as the cluster may have, the others wait or are turned away.
+            proxy.UseMiddleware<LimitMiddleware>();
+
+            // Whether a session is bound to a destination: asked once, not for each attempt.
             proxy.UseSessionAffinity();
+
+            // How often. From here on a request may pass several times; the loop wraps the pick, so that a retry goes elsewhere.
+            proxy.UseMiddleware<AttemptMiddleware>();
+
+            // Which destination, by the cluster's policy among those that the loop left.
             proxy.UseLoadBalancing();
 
-            // YARP's own record of failures, for clusters that switch it on. It looks at the response, so it stands last.
-            proxy.UsePassiveHealthChecks();
+            // Whether that one takes it: its breaker, its limit.
+            proxy.UseMiddleware<AdmissionMiddleware>();
+
+            // YARP's own record of failures, and only for clusters that switch it on. It looks at the response, so it stands last.
+            proxy.UseWhen(
+                static context => context.GetReverseProxyFeature().Cluster.Config.HealthCheck?.Passive?.Enabled == true,
+                static branch => branch.UseMiddleware<PassiveHealthCheckMiddleware>());
         }).ConfigureEndpoints(RoutePolicies.AddMetadata));
 #pragma warning restore ASP0014
 

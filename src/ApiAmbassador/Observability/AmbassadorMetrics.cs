@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy;
 
 namespace ApiAmbassador.Observability;
@@ -14,9 +15,11 @@ internal sealed class AmbassadorMetrics
     public const string MeterName = "ApiAmbassador";
 
     private readonly Counter<long> _failures;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _deniedRetries;
 
     /// <summary>Makes the instruments.</summary>
-    public AmbassadorMetrics(IMeterFactory factory, SnapshotStore snapshots, IProxyStateLookup yarp)
+    public AmbassadorMetrics(IMeterFactory factory, SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states)
     {
         var meter = factory.Create(MeterName, BuildVersion.Version);
         meter.CreateObservableGauge(
@@ -29,10 +32,23 @@ internal sealed class AmbassadorMetrics
             "ambassador.destinations", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, cluster.DestinationsState.AllDestinations.Count)),
             unit: "{destination}", description: "Destinations of a cluster.");
         meter.CreateObservableGauge(
-            "ambassador.destinations.usable", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, cluster.DestinationsState.AvailableDestinations.Count)),
+            "ambassador.destinations.usable", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, states.UsableCount(cluster))),
             unit: "{destination}", description: "Destinations of a cluster that may get requests now.");
         _failures = meter.CreateCounter<long>(
             "ambassador.failures", unit: "{request}", description: "Requests that could not be served, by the reason that the caller was told.");
+        _retries = meter.CreateCounter<long>(
+            "ambassador.retries", unit: "{attempt}", description: "Attempts after a request's first, by what was wrong with the one before.");
+        _deniedRetries = meter.CreateCounter<long>(
+            "ambassador.retries.denied", unit: "{attempt}", description: "Attempts that would have been right, and for which the cluster's retry budget had nothing left.");
+        meter.CreateObservableGauge(
+            "ambassador.passthrough", () => snapshots.Current.Ambassador.Passthrough ? 1 : 0,
+            description: "1 while the switch Passthrough turns retries, circuit breakers and limits off.");
+        meter.CreateObservableGauge(
+            "ambassador.destinations.circuit_open", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, states.Of(cluster).OpenCount)),
+            unit: "{destination}", description: "Destinations of a cluster whose circuit breaker is open.");
+        meter.CreateObservableGauge(
+            "ambassador.requests.queued", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, states.Of(cluster).Limit.Queued)),
+            unit: "{request}", description: "Requests that wait for their turn at a cluster with limits.");
     }
 
     /// <summary>Counts a request that could not be served.</summary>
@@ -49,6 +65,14 @@ internal sealed class AmbassadorMetrics
             _failures.Add(1, new("reason", reason.Name), new("cluster", cluster));
         }
     }
+
+    /// <summary>Counts a retry.</summary>
+    /// <param name="cause">What was wrong with the attempt before: a reason or a status.</param>
+    /// <param name="cluster">The cluster's id.</param>
+    public void Retried(string cause, string cluster) => _retries.Add(1, new("reason", cause), new("cluster", cluster));
+
+    /// <summary>Counts a retry for which the budget had nothing left.</summary>
+    public void RetryDenied(string cluster) => _deniedRetries.Add(1, new KeyValuePair<string, object?>("cluster", cluster));
 
     private static Measurement<int> Of(string cluster, int count) => new(count, new KeyValuePair<string, object?>("cluster", cluster));
 }

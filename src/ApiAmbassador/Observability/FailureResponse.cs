@@ -9,10 +9,19 @@ internal static class FailureResponse
     /// Writes it: problem details (RFC 9457) with <c>reason</c>, and <c>Proxy-Status</c> (RFC 9209); to a gRPC caller its status. The
     /// response must not have started.
     /// </summary>
-    public static Task WriteAsync(HttpContext context, Reason reason)
+    /// <param name="context">The request.</param>
+    /// <param name="reason">Why it could not be served.</param>
+    /// <param name="attempt">The attempt that failed last; null where there was none.</param>
+    /// <param name="retryAfter">When it may be worth asking again; null where nobody knows.</param>
+    public static Task WriteAsync(HttpContext context, Reason reason, FailedAttempt? attempt = null, TimeSpan? retryAfter = null)
     {
         var response = context.Response;
-        response.Headers["Proxy-Status"] = $"ambassador; error={reason.ProxyStatus}; details=\"{reason.Name}\"";
+        response.Headers["Proxy-Status"] = $"ambassador; error={reason.ProxyStatus}; details=\"{reason.Name}\"{Text(attempt)}";
+        if (retryAfter is { } pause)
+        {
+            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(pause.TotalSeconds)).ToString("0");
+        }
+
         if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
         {
             // Trailers only: gRPC's form of an answer without a message.
@@ -30,4 +39,25 @@ internal static class FailureResponse
         response.ContentLength = body.Length;
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : response.Body.WriteAsync(body).AsTask();
     }
+
+    /// <summary>RFC 9209's <c>next-hop</c>, and two parameters of our own, which others ignore.</summary>
+    private static string Text(FailedAttempt? attempt) => attempt switch
+    {
+        null => "",
+        { Destination: null } => $"; phase={Word(attempt.Phase)}",
+        _ => $"; next-hop=\"{StructuredText(attempt.Destination)}\"; attempt={attempt.Number}; phase={Word(attempt.Phase)}",
+    };
+
+    private static string Word(Phase phase) => phase switch
+    {
+        Phase.Queue => "queue",
+        Phase.Connect => "connect",
+        Phase.Send => "send",
+        Phase.Headers => "headers",
+        _ => "body",
+    };
+
+    /// <summary>The text of a structured field (RFC 8941): printable ASCII, quotes and backslashes escaped.</summary>
+    private static string StructuredText(string text) =>
+        string.Concat(text.Select(c => c switch { '"' => "\\\"", '\\' => "\\\\", >= ' ' and <= '~' => c.ToString(), _ => "?" }));
 }

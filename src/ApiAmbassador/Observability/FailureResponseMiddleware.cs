@@ -1,3 +1,4 @@
+using ApiAmbassador.Resilience;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
@@ -23,10 +24,15 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
     private Task AfterAsync(HttpContext context)
     {
         var proxy = context.GetReverseProxyFeature();
-        var failure = context.Features.Get<IForwarderErrorFeature>();
-        var reason = failure is not null
-            ? Reason.Of(failure.Error, failure.Exception, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode)
-            : RefusedBefore(context, proxy);
+        var refusal = context.Features.Get<Refusal>();
+        var error = context.Features.Get<IForwarderErrorFeature>();
+        var loop = context.Features.Get<AttemptLoop>();
+        var reason = (refusal, error) switch
+        {
+            ({ } refused, _) => refused.Reason,
+            (_, { } failed) => loop?.LastFailure is { Reason: { } judged } ? judged : Judge(context, failed)?.Reason,
+            _ => RefusedBefore(context, proxy),
+        };
         if (reason is null)
         {
             return Task.CompletedTask;
@@ -36,11 +42,17 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
         RequestSpan.Failed(context, reason);
 
         // The path escaped, so that a caller writes no line of the log; without its query, which may hold secrets.
+        var attempt = refusal is null ? loop?.LastFailure : new FailedAttempt(loop?.Number ?? 1, Destination: null, Phase.Queue, reason, Status: 0);
         LogFailed(
             logger, context.Request.Method, context.Request.Path.ToUriComponent(), reason.Name, proxy.Route.Config.RouteId, proxy.Cluster.Config.ClusterId,
-            proxy.ProxiedDestination?.DestinationId ?? "-", failure?.Exception?.GetBaseException().Message ?? reason.Title);
-        return context.Response.HasStarted ? Task.CompletedTask : FailureResponse.WriteAsync(context, reason);
+            attempt?.Destination ?? proxy.ProxiedDestination?.DestinationId ?? "-", attempt?.Number ?? 1, attempt?.Phase ?? Phase.Headers,
+            error?.Exception?.GetBaseException().Message ?? reason.Title);
+        return context.Response.HasStarted ? Task.CompletedTask : FailureResponse.WriteAsync(context, reason, attempt, refusal?.RetryAfter);
     }
+
+    /// <summary>What the error that YARP reports tells; null where the answer came through all the same.</summary>
+    internal static Failure? Judge(HttpContext context, IForwarderErrorFeature error) =>
+        Failure.Of(error.Error, error.Exception, HasTimedOut(context) ? StatusCodes.Status504GatewayTimeout : context.Response.StatusCode);
 
     /// <summary>A route's <c>Timeout</c> cancels the request as a client that leaves does, and YARP takes it for one (400).</summary>
     private static bool HasTimedOut(HttpContext context) =>

@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using Yarp.ReverseProxy.Forwarder;
-
 namespace ApiAmbassador.Observability;
 
 /// <summary>
@@ -22,6 +19,14 @@ internal sealed record Reason(string Name, int Status, string ProxyStatus, int G
     /// <summary>Every destination of the cluster is out.</summary>
     public static Reason NoHealthyUpstream { get; } =
         new("no_healthy_upstream", 503, "destination_unavailable", Unavailable, "No destination of the cluster can take a request now.");
+
+    /// <summary>Every destination refuses connections, and its breaker is open.</summary>
+    public static Reason CircuitOpen { get; } =
+        new("circuit_open", 503, "destination_unavailable", Unavailable, "Every destination of the cluster has failed; it is asked again after a pause.");
+
+    /// <summary>More requests at once than the cluster may have.</summary>
+    public static Reason Overflow { get; } =
+        new("overflow", 503, "connection_limit_reached", Unavailable, "The cluster has as many requests as it may have.");
 
     /// <summary>Nobody listens at the destination's address.</summary>
     public static Reason ConnectionRefused { get; } =
@@ -49,6 +54,10 @@ internal sealed record Reason(string Name, int Status, string ProxyStatus, int G
     public static Reason UpstreamProtocolError { get; } =
         new("upstream_protocol_error", 502, "http_protocol_error", Unavailable, "The destination's answer is not valid HTTP.");
 
+    /// <summary>The headers of the destination's answer are larger than we take: a limit of ours, and no fault of it.</summary>
+    public static Reason ResponseHeadersTooLarge { get; } =
+        new("response_headers_too_large", 502, "http_response_header_section_size", ResourceExhausted, "The headers of the destination's answer are too large.");
+
     /// <summary>The destination did not answer in time.</summary>
     public static Reason UpstreamTimeout { get; } =
         new("upstream_timeout", 504, "http_response_timeout", DeadlineExceeded, "The destination did not answer in time.");
@@ -62,51 +71,4 @@ internal sealed record Reason(string Name, int Status, string ProxyStatus, int G
     /// <summary>The client's body is larger than the route takes.</summary>
     public static Reason BodyTooLarge { get; } =
         new("body_too_large", 413, "http_request_error", ResourceExhausted, "The request's body is larger than this route takes.");
-
-    /// <summary>The reason behind a failure that YARP reports; null where nobody is there to be told, because the client has gone.</summary>
-    public static Reason? Of(ForwarderError error, Exception? exception, int status) => error switch
-    {
-        ForwarderError.NoAvailableDestinations => NoHealthyUpstream,
-        // The handler's own limit on connecting comes as a cancellation as well; the timeout inside tells it from ours.
-        ForwarderError.RequestTimedOut => exception?.InnerException is TimeoutException ? ConnectTimeout : UpstreamTimeout,
-        ForwarderError.RequestCanceled or ForwarderError.RequestBodyCanceled or ForwarderError.ResponseBodyCanceled
-            or ForwarderError.UpgradeRequestCanceled or ForwarderError.UpgradeResponseCanceled
-            => status == StatusCodes.Status504GatewayTimeout ? UpstreamTimeout : null,
-        ForwarderError.RequestBodyClient => status switch
-        {
-            StatusCodes.Status408RequestTimeout => RequestTimeout,
-            StatusCodes.Status413PayloadTooLarge => BodyTooLarge,
-            _ => BadRequest,
-        },
-        ForwarderError.RequestCreation => BadRequest,
-        _ => Of(exception),
-    };
-
-    private static Reason Of(Exception? exception)
-    {
-        for (var e = exception; e is not null; e = e.InnerException)
-        {
-            switch (e)
-            {
-                case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
-                    return NameUnknown;
-                case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } or System.Security.Authentication.AuthenticationException:
-                    return TlsFailed;
-                case HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError
-                    or HttpRequestError.VersionNegotiationError or HttpRequestError.ConfigurationLimitExceeded }:
-                    return UpstreamProtocolError;
-                case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
-                    return ConnectionRefused;
-                case SocketException { SocketErrorCode: SocketError.TimedOut }:
-                    return ConnectTimeout;
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return NameUnknown;
-                case SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown }:
-                case HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }:
-                    return UpstreamReset;
-            }
-        }
-
-        return exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? ConnectFailed : UpstreamReset;
-    }
 }

@@ -53,6 +53,21 @@ internal static class RequestSpan
         return next(context);
     }
 
+    /// <summary>An event on the span for each attempt that is tried again.</summary>
+    public static void Retried(HttpContext context, FailedAttempt attempt)
+    {
+        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span)
+        {
+            span.AddEvent(new ActivityEvent("ambassador.retry", tags: new ActivityTagsCollection
+            {
+                ["ambassador.attempt"] = attempt.Number,
+                ["ambassador.destination"] = attempt.Destination,
+                [ErrorType] = attempt.Cause,
+                ["ambassador.phase"] = attempt.Phase.ToString(),
+            }));
+        }
+    }
+
     /// <summary>Says why the request could not be served.</summary>
     public static void Failed(HttpContext context, Reason reason) =>
         context.Features.Get<IHttpActivityFeature>()?.Activity.SetTag(ErrorType, reason.Name);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ApiAmbassador.Resilience;
 
 namespace ApiAmbassador.Observability;
 
@@ -23,6 +24,11 @@ internal sealed class TraceContextPropagator : DistributedContextPropagator
         if (activity?.Parent is null || carrier is not HttpRequestMessage request)
         {
             return;
+        }
+
+        if (request.Headers.NonValidated.TryGetValues(AttemptNumberTransform.Header, out var text) && int.TryParse(text.ToString(), out var number))
+        {
+            activity.SetTag("http.request.resend_count", number - 1);
         }
 
         // The setter adds what is not there yet. A state belongs to its parent, so it goes with it.

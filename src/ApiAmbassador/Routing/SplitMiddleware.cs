@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy;
 using Yarp.ReverseProxy.Model;
 using Yarp.ReverseProxy.Transforms.Builder;
@@ -9,7 +10,7 @@ namespace ApiAmbassador.Routing;
 
 /// <summary>Which cluster: on a route with a <c>Split</c>, sends the request to the side that its rule chooses.</summary>
 internal sealed class SplitMiddleware(
-    RequestDelegate next, SnapshotStore snapshots, IProxyStateLookup clusters, ITransformBuilder transforms, Random random)
+    RequestDelegate next, SnapshotStore snapshots, IProxyStateLookup clusters, ResilienceStates resilience, ITransformBuilder transforms, Random random)
 {
     /// <summary>
     /// A request sent to another cluster needs a route model made for that pair: affinity, transforms and passive health read the
@@ -47,7 +48,7 @@ internal sealed class SplitMiddleware(
             if (clusters.TryGetCluster(split.Sides[i].ClusterId, out var cluster))
             {
                 known |= 1UL << i;
-                usable |= cluster.DestinationsState.AvailableDestinations.Count > 0 ? 1UL << i : 0;
+                usable |= resilience.CanServe(cluster) ? 1UL << i : 0;
             }
         }
 

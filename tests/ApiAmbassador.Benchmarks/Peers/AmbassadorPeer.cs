@@ -1,11 +1,13 @@
 namespace ApiAmbassador.Benchmarks.Peers;
 
 /// <summary>The product, as it is built beside this program and as a user starts it with nothing but environment variables.</summary>
-internal sealed class AmbassadorPeer : IPeer
+/// <param name="name">The peer's name.</param>
+/// <param name="passthrough">Whether retries, breakers and limits are switched off.</param>
+internal sealed class AmbassadorPeer(string name, bool passthrough) : IPeer
 {
     private static readonly string s_assembly = Path.Combine(AppContext.BaseDirectory, "ApiAmbassador.dll");
 
-    public string Name => "ambassador";
+    public string Name => name;
 
     // Without its own runtimeconfig the host would fall back to other GC settings, and the comparison would be of those.
     public string? Missing => File.Exists(s_assembly) && File.Exists(Path.ChangeExtension(s_assembly, ".runtimeconfig.json"))
@@ -23,6 +25,7 @@ internal sealed class AmbassadorPeer : IPeer
                 ["AMBASSADOR_DESTINATIONS"] = WithoutSlash(origin),
                 ["Ambassador__Listen__0"] = WithoutSlash(address),
                 ["Ambassador__Admin__Listen"] = WithoutSlash(admin),
+                ["Ambassador__Passthrough"] = passthrough ? "true" : "false",
             },
         };
     }

@@ -39,7 +39,15 @@ public class ExplanationTests
     [InlineData("Ambassador:Listen", "http://*:8080")]
     [InlineData("Ambassador:DrainTimeout", "00:00:20")]
     [InlineData("Ambassador:ReadyNeedsDestinations", "false")]
+    [InlineData("Ambassador:Passthrough", "false")]
+    [InlineData("Ambassador:RetryBodyBytesMax", "67108864")]
     [InlineData(Route + ":Order", "0")]
+    [InlineData(Route + ":Retry:MaxAttempts", "3")]
+    [InlineData(Route + ":Retry:On", "connect-failure, refused-stream, reset, attempt-timeout, gateway-error")]
+    [InlineData(Route + ":Retry:NonIdempotent", "false")]
+    [InlineData(Route + ":Retry:BodyBytesMax", "65536")]
+    [InlineData(Route + ":Retry:BackoffBase", "00:00:00.025")]
+    [InlineData(Route + ":Retry:BackoffMax", "00:00:00.250")]
     [InlineData(Cluster + ":LoadBalancingPolicy", "PowerOfTwoChoices")]
     [InlineData(Cluster + ":SessionAffinity:Enabled", "false")]
     [InlineData(Cluster + ":HealthCheck:AvailableDestinationsPolicy", "HealthyAndUnknown")]
@@ -47,6 +55,18 @@ public class ExplanationTests
     [InlineData(Cluster + ":HttpRequest:Version", "2.0")]
     [InlineData(Cluster + ":HttpClient:EnableMultipleHttp2Connections", "true")]
     [InlineData(Cluster + ":Destinations:one:Weight", "1")]
+    [InlineData(Cluster + ":ConnectTimeout", "00:00:02")]
+    [InlineData(Cluster + ":CircuitBreaker:ConsecutiveFailures", "5")]
+    [InlineData(Cluster + ":CircuitBreaker:FailureRatio", "0.5")]
+    [InlineData(Cluster + ":CircuitBreaker:MinimumThroughput", "20")]
+    [InlineData(Cluster + ":CircuitBreaker:SamplingDuration", "00:00:10")]
+    [InlineData(Cluster + ":CircuitBreaker:BreakDuration", "00:00:05")]
+    [InlineData(Cluster + ":CircuitBreaker:BreakDurationMax", "00:01:00")]
+    [InlineData(Cluster + ":RetryBudget:Ratio", "0.2")]
+    [InlineData(Cluster + ":RetryBudget:MinPerSecond", "10")]
+    [InlineData(Cluster + ":RetryBudget:Window", "00:00:10")]
+    [InlineData(Cluster + ":Limits:MaxQueuedRequests", "0")]
+    [InlineData(Cluster + ":Limits:QueueTimeout", "00:00:01")]
     public void Setting_nobodyWrote_hasItsDefault(string path, string value)
     {
         var setting = Find(path, Explain());
@@ -54,6 +74,29 @@ public class ExplanationTests
         setting.Text.ShouldBe(value);
         setting.Source.ShouldBe("default");
         setting.IsDefault.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(Route + ":Retry:PerAttemptTimeout")]
+    [InlineData(Route + ":Retry:TotalTimeout")]
+    [InlineData(Cluster + ":Limits:MaxConcurrentRequests")]
+    [InlineData(Cluster + ":Limits:MaxConcurrentRequestsPerDestination")]
+    public void Limit_nobodyWrote_isNotSet(string path) => Find(path, Explain()).IsSet.ShouldBeFalse();
+
+    [Fact]
+    public void RetryOn_written_isShownAsItIs()
+    {
+        Find($"{Route}:Retry:On", Explain(variables: [("ReverseProxy__Routes__api__Retry__On__0", "5XX"), ("ReverseProxy__Routes__api__Retry__On__1", "409")]))
+            .Values.ShouldBe(["5XX", "409"]);
+    }
+
+    [Fact]
+    public void ConnectTimeout_inTheMetadata_isWhatIsInForce()
+    {
+        var setting = Find($"{Cluster}:ConnectTimeout", Explain(""" , "Metadata": { "Ambassador.ConnectTimeout": "00:00:07" } """));
+
+        setting.Text.ShouldBe("00:00:07");
+        setting.Source.ShouldBe("default (from Metadata)");
     }
 
     [Fact]
@@ -117,6 +160,7 @@ public class ExplanationTests
         Find($"{Route}:ClusterId", settings).IsSet.ShouldBeFalse();
         Find($"{Route}:Split:Clusters:a", settings).Text.ShouldBe("1");
         Find($"{Route}:Split:StickyBy", settings).Text.ShouldBe("None");
+        Find($"{Route}:Retry:On", settings).Values.ShouldBe(RetryOptions.DefaultOn);
     }
 
     [Fact]

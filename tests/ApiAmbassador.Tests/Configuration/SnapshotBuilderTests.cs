@@ -1,5 +1,6 @@
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Forwarding;
 using ApiAmbassador.Tests.Support;
 
 namespace ApiAmbassador.Tests.Configuration;
@@ -74,8 +75,73 @@ public class SnapshotBuilderTests
         route.Split!.HasClusterIdToo.ShouldBeFalse();
     }
 
+    [Fact]
+    public void Retry_and_what_it_is_for_are_in_the_route()
+    {
+        var routes = Built(Settings.With("ReverseProxy:Routes:plain:Retry", """{ "MaxAttempts": 5, "On": [ "reset", "418" ] }""")).Routes;
+
+        routes["plain"].Retry.MaxAttempts.ShouldBe(5);
+        (routes["plain"].On.Reset, routes["plain"].On.Status(418), routes["plain"].On.ConnectFailure).ShouldBe((true, true, false));
+        (routes["shared"].On.ConnectFailure, routes["shared"].On.Status(503)).ShouldBe((true, true));
+    }
+
+    [Fact]
+    public void Retry_for_an_empty_list_is_for_nothing()
+    {
+        var on = Built(Settings.With("ReverseProxy:Routes:plain:Retry:On", "[]")).Routes["plain"].On;
+
+        (on.ConnectFailure, on.RefusedStream, on.Reset, on.AttemptTimeout, on.Status(503)).ShouldBe((false, false, false, false, false));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{ "On": null, "MaxAttempts": null, "PerAttemptTimeout": null }""")]
+    public void Retry_that_says_nothing_is_the_default(string value)
+    {
+        var route = Built(Settings.With("ReverseProxy:Routes:plain:Retry", value)).Routes["plain"];
+
+        (route.Retry.MaxAttempts, route.Retry.PerAttemptTimeout, route.On.Reset).ShouldBe((3, null, true));
+    }
+
+    [Fact]
+    public void Sections_of_a_cluster_that_are_null_are_the_defaults()
+    {
+        var cluster = Built(Settings.With("ReverseProxy:Clusters:one", """{ "CircuitBreaker": null, "RetryBudget": null, "Limits": null, "ConnectTimeout": null }""")).Clusters["one"];
+
+        (cluster.CircuitBreaker.ConsecutiveFailures, cluster.RetryBudget.Ratio, cluster.Limits.MaxQueuedRequests).ShouldBe((5, 0.2, 0));
+        cluster.ConnectTimeout.ShouldBe(TimeSpan.FromSeconds(2));
+    }
+
+    [Fact]
+    public void ConnectTimeout_is_in_the_metadata_of_its_cluster_beside_what_stands_there()
+    {
+        var cluster = Built(Settings.With("ReverseProxy:Clusters:one", """{ "ConnectTimeout": "00:00:00.5", "Metadata": { "zone": "b" } }""")).Clusters["one"];
+
+        cluster.Config.Metadata.ShouldBe(new Dictionary<string, string> { ["zone"] = "b", ["Ambassador.ConnectTimeout"] = "00:00:00.5000000" }, ignoreOrder: true);
+        ConnectTimeout.Of(cluster.Config.Metadata).ShouldBe(TimeSpan.FromSeconds(0.5));
+        cluster.ConnectTimeout.ShouldBe(TimeSpan.FromSeconds(0.5));
+    }
+
+    [Fact]
+    public void ConnectTimeout_written_into_the_metadata_holds()
+    {
+        var cluster = Built(Settings.With("ReverseProxy:Clusters:one:Metadata", """{ "Ambassador.ConnectTimeout": "00:00:07" }""")).Clusters["one"];
+
+        cluster.ConnectTimeout.ShouldBe(TimeSpan.FromSeconds(7));
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("\"00:00:02\"")]
+    public void ConnectTimeout_that_is_the_default_is_not_in_the_metadata(string value)
+    {
+        Built(Settings.With("ReverseProxy:Clusters:one:ConnectTimeout", value)).Clusters["one"].Config.Metadata.ShouldBeNull();
+    }
+
     [Theory]
     [InlineData("ReverseProxy:Clusters:one:Destinations:a:Address", "\"http://other\"")]
+    [InlineData("ReverseProxy:Routes:plain:Retry:On", "[]")]
     [InlineData("Ambassador:Listen", "[]")]
     [InlineData("Ambassador:Policies:Authorization", """{ "users": {} }""")]
     public void Fingerprint_tells_a_change(string path, string value)

@@ -183,14 +183,15 @@ public class SnapshotValidatorTests
         string[] paths =
         [
             "ReverseProxy", "ReverseProxy:Routes", Route, Route + ":Match", Route + ":Match:Path", Route + ":Match:Headers", Route + ":Transforms", Route + ":Metadata",
-            Route + ":Timeout", Split, Split + ":Clusters", Split + ":Clusters:one", Split + ":Name", "ReverseProxy:Clusters", One, One + ":Destinations", One + ":Destinations:a",
+            Route + ":Timeout", Route + ":Retry", Route + ":Retry:On", Split, Split + ":Clusters", Split + ":Clusters:one", Split + ":Name", "ReverseProxy:Clusters", One, One + ":Destinations", One + ":Destinations:a",
             One + ":Destinations:a:Metadata", One + ":HttpClient", One + ":HttpRequest", One + ":SessionAffinity", One + ":HealthCheck", One + ":HealthCheck:Active",
+            One + ":CircuitBreaker", One + ":RetryBudget", One + ":Limits", One + ":ConnectTimeout",
             "Ambassador", "Ambassador:Listen", "Ambassador:Admin", Policies, Policies + ":Authorization", Policies + ":RateLimiter:x", "Authentication:Schemes:Bearer", "AllowedHosts",
         ];
         string[] values =
         [
             "null", "1", "-1", "\"\"", "\"x\"", "[]", "{}", "[null]", "[[]]", "[{}]", "[\"\"]", "{ \"x\": null }", "{ \"x\": {} }", "{ \"x\": [] }", "{ \"Enabled\": true }",
-            "{ \"a:b\": \"c\" }", "true", "1e308", "\"00:00:01\"", "{ \"Ambassador.Weight\": \"x\" }",
+            "{ \"a:b\": \"c\" }", "true", "1e308", "\"00:00:01\"", "{ \"Ambassador.Weight\": \"x\", \"Ambassador.ConnectTimeout\": \"x\" }",
         ];
         var random = new Random(seed);
         for (var round = 0; round < 150; round++)

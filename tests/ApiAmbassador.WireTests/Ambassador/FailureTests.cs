@@ -13,7 +13,7 @@ public class FailureTests
         { "reset", 502, "upstream_reset", "connection_terminated" },
         { "reset-in-head", 502, "upstream_reset", "connection_terminated" },
         { "garbage", 502, "upstream_protocol_error", "http_protocol_error" },
-        { "oversize", 502, "upstream_protocol_error", "http_protocol_error" },
+        { "oversize", 502, "response_headers_too_large", "http_response_header_section_size" },
         { "refused", 502, "connection_refused", "connection_refused" },
         { "hang", 504, "upstream_timeout", "http_response_timeout" },
     };
@@ -37,7 +37,7 @@ public class FailureTests
         ((int)response.StatusCode).ShouldBe(status);
         body.GetProperty("reason").GetString().ShouldBe(reason);
         body.GetProperty("status").GetInt32().ShouldBe(status);
-        response.Headers.GetValues("Proxy-Status").ShouldHaveSingleItem().ShouldBe($"ambassador; error={token}; details=\"{reason}\"");
+        response.Headers.GetValues("Proxy-Status").ShouldHaveSingleItem().ShouldStartWith($"ambassador; error={token}; details=\"{reason}\"; next-hop=\"one\"; attempt=");
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public class HealthTests
         ((int)response.StatusCode).ShouldBe(503);
         response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
         response.Headers.GetValues("Proxy-Status").ShouldHaveSingleItem()
-            .ShouldBe("ambassador; error=destination_unavailable; details=\"no_healthy_upstream\"");
+            .ShouldBe("ambassador; error=destination_unavailable; details=\"no_healthy_upstream\"; phase=queue");
     }
 
     [Fact]

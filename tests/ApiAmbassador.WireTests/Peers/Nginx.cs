@@ -43,6 +43,13 @@ public sealed class Nginx : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it with SIGKILL, as a machine that fails would.</summary>
+    public async Task KillAsync()
+    {
+        _process.Signal(9);
+        await _process.WaitForEndAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();

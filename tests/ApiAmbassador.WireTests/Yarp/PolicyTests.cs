@@ -91,7 +91,7 @@ public sealed class PolicyTests : RouteFileFixture
         using var response = await Ambassador.SendAsync("GET", $"/timeout/{route}");
 
         response.Status().ShouldBe(504);
-        response.Header("Proxy-Status").ShouldBe("ambassador; error=http_response_timeout; details=\"upstream_timeout\"");
+        response.Header("Proxy-Status").ShouldBe("ambassador; error=http_response_timeout; details=\"upstream_timeout\"; next-hop=\"one\"; attempt=1; phase=headers");
         (await response.TextAsync()).ShouldContain("upstream_timeout");
     }
 

@@ -1,0 +1,286 @@
+using System.Diagnostics.CodeAnalysis;
+using ApiAmbassador.Observability;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Forwarder;
+using Yarp.ReverseProxy.Model;
+
+namespace ApiAmbassador.Resilience;
+
+/// <summary>
+/// The attempts of one request:
+/// <code>
+/// attempt { candidates → pick (Balancing) → admit (breaker, limit) → forward (YARP) → judge } → tried again? → pause → attempt …
+/// </code>
+/// It wraps the pick, so that a retry does not meet the same sick host. When nothing fails it costs this object and one state machine: what only
+/// some requests need is in <see cref="Extras"/>, and Polly comes in with the first retry.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "RunAsync gives back what an attempt held at the attempt's end, and the body at the request's.")]
+internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
+{
+    private Extras? _extras;
+    private bool _hasBody;
+
+    // Of the attempt under way.
+    private DestinationResilience? _destination;
+    private Admission _admission;
+    private bool _hasSlot;
+    private bool _isReported;
+    private bool _isTurnedAway;
+    private short _status;
+
+    /// <summary>Whether another attempt has been decided on.</summary>
+    private bool _again;
+
+    /// <summary>The number of the attempt under way, from 1.</summary>
+    public int Number { get; private set; }
+
+    /// <summary>Ends the attempt under way if no headers come; null where it has all the time.</summary>
+    public CancellationTokenSource? Timeout => _extras?.Timeout;
+
+    /// <summary>The pause before the next attempt.</summary>
+    public TimeSpan Pause => More.Pause;
+
+    /// <summary>The last attempt, if it failed.</summary>
+    public FailedAttempt? LastFailure => _extras?.LastFailure;
+
+    private Extras More => _extras ??= new Extras();
+
+    private IReverseProxyFeature Proxy => context.GetReverseProxyFeature();
+
+    /// <summary>Runs it.</summary>
+    public Task RunAsync()
+    {
+        plan.State.Budget.Deposit(plan.Cluster.RetryBudget, plan.Services.Time.GetTimestamp());
+        PrepareBody();
+        PrepareDeadline();
+        PrepareCandidates();
+        if (context.Response.Headers.Count > 0)
+        {
+            More.OuterHeaders = [.. context.Response.Headers];
+        }
+
+        return AttemptAsync(isFirst: true);
+    }
+
+    /// <summary>Whether the picked destination takes the attempt. Otherwise the loop picks again.</summary>
+    public bool Admits()
+    {
+        if (Proxy.AvailableDestinations is not [var picked, ..])
+        {
+            return true; // YARP says that there is none.
+        }
+
+        _destination = plan.State.Of(picked);
+        (_hasSlot, _isReported) = (false, false);
+        _admission = _destination.Breaker.TryEnter(plan.Cluster.CircuitBreaker);
+        if ((_admission == Admission.Refused && _extras?.Candidates?.Kind != CandidateKind.LastResort)
+            || (plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null && !(_hasSlot = plan.State.Limit.TryTakeSlot(_destination.Slots))))
+        {
+            Leave();
+            _isTurnedAway = true;
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Looks at a response's headers. True: this is not the answer, its body is left out and there will be another attempt.</summary>
+    public bool OnHeaders(HttpResponseMessage response)
+    {
+        Timeout?.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
+        _status = (short)response.StatusCode;
+
+        // What headers tell for good is told now: a breaker on trial need not wait for the end of a long download.
+        var verdict = _status is 502 or 503 or 504 ? Verdict.Failure : Verdict.Success;
+        if (verdict == Verdict.Failure || _admission == Admission.Trial)
+        {
+            Report(verdict, failure: null);
+        }
+
+        if (_status >= 400 && Plans(failure: null, RetryAfterOf(response)))
+        {
+            return true;
+        }
+
+        _extras?.Body?.Release(requestEnded: false);
+        return false;
+    }
+
+    private async Task AttemptAsync(bool isFirst)
+    {
+        try
+        {
+            // Another round where the pick was turned away: somebody else took the last place, or the trial.
+            while (Begins())
+            {
+                await plan.Next(context);
+                if (Ends())
+                {
+                    break;
+                }
+            }
+
+            if (isFirst && _again)
+            {
+                await RetryAsync();
+            }
+        }
+        finally
+        {
+            Leave();
+            if (isFirst)
+            {
+                _extras?.Body?.Release(requestEnded: true);
+            }
+        }
+    }
+
+    /// <summary>Makes everything ready for an attempt; false where nobody can be asked.</summary>
+    private bool Begins()
+    {
+        if (_isTurnedAway)
+        {
+            _isTurnedAway = false;
+            More.Candidates = Number == 1 ? FirstCandidates() : NextCandidates();
+        }
+        else
+        {
+            Number++;
+        }
+
+        if (_again)
+        {
+            _again = false;
+            Clear();
+        }
+
+        if (_extras?.Candidates is { } candidates)
+        {
+            if (candidates.Kind is CandidateKind.Full or CandidateKind.Refusing)
+            {
+                context.Features.Set(candidates.Kind == CandidateKind.Full
+                    ? new Refusal(Reason.Overflow, TimeSpan.FromSeconds(1))
+                    : new Refusal(Reason.CircuitOpen, plan.State.TimeToTrial));
+                return false;
+            }
+
+            Proxy.AvailableDestinations = candidates.Destinations;
+        }
+
+        StartTimeout();
+        return true;
+    }
+
+    /// <summary>Forgets the attempt before: what it wrote into the response goes, what outer steps had written comes back.</summary>
+    private void Clear()
+    {
+        context.Response.Clear();
+        foreach (var (name, value) in More.OuterHeaders)
+        {
+            context.Response.Headers[name] = value;
+        }
+
+        context.Features.Set<IForwarderErrorFeature>(null);
+        Proxy.ProxiedDestination = null;
+        _status = 0;
+        More.Body?.Rewind();
+    }
+
+    /// <summary>Judges the attempt; false where it was turned away before it began.</summary>
+    private bool Ends()
+    {
+        if (_isTurnedAway)
+        {
+            return false;
+        }
+
+        var error = context.Features.Get<IForwarderErrorFeature>();
+        var failure = error is null ? null : Judge(error);
+        if (failure is null && !_again)
+        {
+            Report(_status == 0 ? Verdict.Neutral : Verdict.Success, failure: null);
+            _extras?.LastFailure = null;
+            return true;
+        }
+
+        // Without a failure it is the answer itself that is given up, and its verdict is told already.
+        Report(failure?.Verdict ?? Verdict.Neutral, failure);
+        LeaveSlot();
+        More.LastFailure = failure is { Reason: null }
+            ? null // The client left.
+            : new FailedAttempt(Number, _destination?.State.DestinationId, failure?.Phase ?? Phase.Headers, failure?.Reason, _status);
+        if (LastFailure is { } told && (_again || Plans(failure, retryAfter: null)))
+        {
+            plan.Services.Metrics.Retried(told.Cause, plan.Cluster.Config.ClusterId);
+            RequestSpan.Retried(context, told);
+            LogRetried(
+                plan.Services.Logger, context.Request.Method, context.Request.Path.ToUriComponent(), Number, plan.Cluster.Config.ClusterId,
+                told.Destination ?? "-", told.Cause, told.Phase, Pause.TotalMilliseconds);
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives back what the attempt holds. Told nothing better, its breaker hears nothing.</summary>
+    private void Leave()
+    {
+        if (_extras?.Timeout is { } timeout)
+        {
+            timeout.Dispose();
+            _extras.Timeout = null;
+        }
+
+        if (_destination is not null)
+        {
+            Report(Verdict.Neutral, failure: null);
+            LeaveSlot();
+            _destination = null;
+        }
+    }
+
+    private void LeaveSlot()
+    {
+        if (_hasSlot)
+        {
+            _hasSlot = false;
+            plan.State.Limit.ReleaseSlot(_destination!.Slots);
+        }
+    }
+
+    private void Report(Verdict verdict, Failure? failure)
+    {
+        if (_destination is { } destination && !_isReported)
+        {
+            _isReported = true;
+            plan.State.Report(destination, plan.Cluster.CircuitBreaker, _admission, verdict, failure);
+        }
+    }
+
+    /// <summary>What only some requests need: a body to send again, a time limit, a choice of destinations, another attempt.</summary>
+    private sealed class Extras
+    {
+        public CandidateChoice? Candidates { get; set; }
+
+        public DestinationState? Affinity { get; set; }
+
+        public KeyValuePair<string, StringValues>[] OuterHeaders { get; set; } = [];
+
+        public ReplayBody? Body { get; set; }
+
+        /// <summary>A timestamp, or 0.</summary>
+        public long Deadline { get; set; }
+
+        public bool IsCallersDeadline { get; set; }
+
+        public CancellationTokenSource? Timeout { get; set; }
+
+        /// <summary>Whether the attempt's time is what is left of the request's.</summary>
+        public bool IsLastMoment { get; set; }
+
+        public List<DestinationState> Tried { get; } = [];
+
+        public TimeSpan Pause { get; set; }
+
+        public FailedAttempt? LastFailure { get; set; }
+    }
+}

@@ -1,0 +1,21 @@
+using ApiAmbassador.Configuration;
+using Yarp.ReverseProxy.Model;
+
+namespace ApiAmbassador.Resilience;
+
+/// <summary>What the attempts of all requests of a route to a cluster have in common, for as long as neither changes.</summary>
+/// <param name="Snapshot">The configuration that it was made from.</param>
+/// <param name="Route">The route's part of it.</param>
+/// <param name="Cluster">The cluster's.</param>
+/// <param name="ClusterState">YARP's state of the cluster.</param>
+/// <param name="State">What is remembered of the cluster.</param>
+/// <param name="Services">What all loops share.</param>
+/// <param name="Next">The rest of the pipeline, from the pick on.</param>
+internal sealed record AttemptPlan(
+    Snapshot Snapshot,
+    RouteSnapshot Route,
+    ClusterSnapshot Cluster,
+    ClusterState ClusterState,
+    ClusterResilience State,
+    AttemptServices Services,
+    RequestDelegate Next);

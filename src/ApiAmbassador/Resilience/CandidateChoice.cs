@@ -1,0 +1,77 @@
+using ApiAmbassador.Configuration;
+using Yarp.ReverseProxy.Model;
+
+namespace ApiAmbassador.Resilience;
+
+/// <summary>How good the candidates for an attempt are.</summary>
+internal enum CandidateKind
+{
+    /// <summary>There are none, because there is no destination.</summary>
+    None,
+
+    /// <summary>There are none, because every destination has as many requests as it may.</summary>
+    Full,
+
+    /// <summary>There are none, because every destination refuses connections and its breaker is open.</summary>
+    Refusing,
+
+    /// <summary>Breakers of all are open, but these do not refuse connections: the last one is always asked.</summary>
+    LastResort,
+
+    /// <summary>Destinations that this request has tried already.</summary>
+    Tried,
+
+    /// <summary>Destinations not tried yet.</summary>
+    Fresh,
+}
+
+/// <summary>Which destinations the balancer may choose from.</summary>
+/// <param name="Kind">How good they are.</param>
+/// <param name="Destinations">They themselves.</param>
+internal readonly record struct CandidateChoice(CandidateKind Kind, IReadOnlyList<DestinationState> Destinations)
+{
+    /// <summary>
+    /// The best that there are: not tried yet; else tried; else those whose breaker is open without refusing connections, so that a
+    /// cluster never loses its last host to breakers. A breaker whose pause is over counts as closed here; whether the request gets to be
+    /// its trial is decided when it was picked.
+    /// </summary>
+    public static CandidateChoice Of(
+        IReadOnlyList<DestinationState> available, IReadOnlyList<DestinationState> tried, ClusterResilience cluster, LimitsOptions limits)
+    {
+        List<DestinationState>? fresh = null, again = null, lastResort = null;
+        var full = false;
+        for (var i = 0; i < available.Count; i++)
+        {
+            var destination = available[i];
+            var known = cluster.Of(destination);
+            if (limits.MaxConcurrentRequestsPerDestination is { } limit && known.Slots.Free(limit) == 0)
+            {
+                full = true;
+            }
+            else if (known.Breaker is { IsOpen: true } breaker && breaker.TimeToTrial > TimeSpan.Zero)
+            {
+                _ = breaker.IsRefusing || Add(ref lastResort, destination);
+            }
+            else
+            {
+                _ = tried.Contains(destination) ? Add(ref again, destination) : Add(ref fresh, destination);
+            }
+        }
+
+        return (fresh, again, lastResort) switch
+        {
+            // The same list as before: balancers recognise it.
+            ({ } all, _, _) when all.Count == available.Count => new(CandidateKind.Fresh, available),
+            ({ } some, _, _) => new(CandidateKind.Fresh, some),
+            (_, { } some, _) => new(CandidateKind.Tried, some),
+            (_, _, { } some) => new(CandidateKind.LastResort, some),
+            _ => new(full ? CandidateKind.Full : available.Count > 0 ? CandidateKind.Refusing : CandidateKind.None, []),
+        };
+    }
+
+    private static bool Add(ref List<DestinationState>? list, DestinationState destination)
+    {
+        (list ??= []).Add(destination);
+        return true;
+    }
+}

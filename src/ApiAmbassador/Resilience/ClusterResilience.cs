@@ -1,0 +1,161 @@
+using System.Runtime.CompilerServices;
+using ApiAmbassador.Configuration;
+using ApiAmbassador.Observability;
+using Yarp.ReverseProxy.Model;
+
+namespace ApiAmbassador.Resilience;
+
+/// <summary>What is remembered of a cluster from request to request: its budget, its limit, and its destinations' breakers.</summary>
+internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvider time, Random random, ILogger logger)
+{
+    private readonly ConditionalWeakTable<DestinationState, DestinationResilience> _destinations = [];
+    private readonly Lock _opening = new();
+
+    /// <summary>Those whose breaker is open; replaced, never changed. As long as it is empty requests look no further.</summary>
+    private volatile DestinationState[] _open = [];
+
+    /// <summary>What the limit was last told of: these destinations, less these.</summary>
+    private volatile Tuple<IReadOnlyList<DestinationState>?, DestinationState[]> _usable = new(null, []);
+
+    /// <summary>The retries that are left.</summary>
+    public RetryBudget Budget { get; } = new(time);
+
+    /// <summary>The requests under way, and those that wait.</summary>
+    public ConcurrencyLimit Limit { get; } = new(time);
+
+    /// <summary>Whether any breaker is open.</summary>
+    public bool HasOpen => _open.Length > 0;
+
+    /// <summary>How many destinations that are healthy have an open breaker.</summary>
+    public int OpenCount => HasOpen ? cluster.DestinationsState.AvailableDestinations.Count(IsOpen) : 0;
+
+    /// <summary>How long until the first of the open breakers lets a request through.</summary>
+    public TimeSpan TimeToTrial => cluster.DestinationsState.AvailableDestinations.Select(destination => Of(destination).Breaker.TimeToTrial).DefaultIfEmpty().Min();
+
+    /// <summary>
+    /// Whether some destination would be asked: one that is healthy and whose breaker is not open, or one that is open without refusing
+    /// connections, as the last one is always asked.
+    /// </summary>
+    public bool CanServe
+    {
+        get
+        {
+            var available = cluster.DestinationsState.AvailableDestinations;
+            if (!HasOpen)
+            {
+                return available.Count > 0;
+            }
+
+            foreach (var destination in available)
+            {
+                if (Of(destination).Breaker is { IsOpen: false } or { IsRefusing: false })
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// What is remembered of a destination. It belongs to the address: the same name at another address is another destination, and
+    /// starts anew.
+    /// </summary>
+    public DestinationResilience Of(DestinationState destination)
+    {
+        var address = destination.Model.Config.Address;
+        if (_destinations.TryGetValue(destination, out var known) && (ReferenceEquals(known.Address, address) || known.Address == address))
+        {
+            return known;
+        }
+
+        lock (_opening)
+        {
+            if (!_destinations.TryGetValue(destination, out known) || known.Address != address)
+            {
+                known = new DestinationResilience(destination, address, new Breaker(time, random));
+                _destinations.AddOrUpdate(destination, known);
+                _open = [.. _open.Where(open => !ReferenceEquals(open, destination))];
+            }
+
+            return known;
+        }
+    }
+
+    /// <summary>Admits a request to the cluster: <see cref="ConcurrencyLimit.EnterAsync"/>, with the destinations that can be picked now.</summary>
+    public ValueTask<bool> EnterAsync(LimitsOptions options, CancellationToken cancellationToken)
+    {
+        var available = cluster.DestinationsState.AvailableDestinations;
+        var open = _open;
+        if (options.MaxConcurrentRequestsPerDestination is not null && (_usable.Item1 != available || _usable.Item2 != open))
+        {
+            Limit.Use([.. available.Where(destination => !IsOpen(destination)).Select(destination => Of(destination).Slots)]);
+            _usable = new(available, open);
+        }
+
+        return Limit.EnterAsync(options, cancellationToken);
+    }
+
+    /// <summary>Tells a destination's breaker how an attempt went.</summary>
+    public void Report(
+        DestinationResilience destination, CircuitBreakerOptions options, Admission admission, Verdict verdict, Failure? failure)
+    {
+        var change = destination.Breaker.Report(
+            options, admission, verdict, failure is { NothingSent: true }, verdict == Verdict.Failure && OthersServe(destination.State));
+        if (change == BreakerChange.None)
+        {
+            return;
+        }
+
+        Refresh();
+        switch (change)
+        {
+            case BreakerChange.Closed:
+                LogClosed(logger, cluster.ClusterId, destination.State.DestinationId);
+                break;
+            case BreakerChange.Reopened:
+                LogReopened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial);
+                break;
+            default:
+                LogOpened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial);
+                break;
+        }
+    }
+
+    /// <summary>Looks which breakers are open. Those of destinations that have left the cluster are forgotten with them.</summary>
+    public void Refresh()
+    {
+        lock (_opening)
+        {
+            _open = [.. cluster.DestinationsState.AllDestinations.Where(IsOpen)];
+        }
+    }
+
+    private static string Cause(Failure? failure) => failure?.Reason?.Name ?? "gateway_error";
+
+    private bool IsOpen(DestinationState destination) => _destinations.TryGetValue(destination, out var known) && known.Breaker.IsOpen;
+
+    private bool OthersServe(DestinationState destination)
+    {
+        foreach (var other in cluster.DestinationsState.AvailableDestinations)
+        {
+            if (!ReferenceEquals(other, destination) && !IsOpen(other))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>What is remembered of a destination.</summary>
+/// <param name="State">YARP's state of it.</param>
+/// <param name="Address">Where it was when this was learned.</param>
+/// <param name="Breaker">Its circuit breaker.</param>
+internal sealed record DestinationResilience(DestinationState State, string Address, Breaker Breaker)
+{
+    /// <summary>The requests that it has under way, counted where a limit is set.</summary>
+    public DestinationSlots Slots { get; } = new();
+}

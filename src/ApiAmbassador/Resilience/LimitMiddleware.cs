@@ -1,0 +1,49 @@
+using ApiAmbassador.Configuration;
+using ApiAmbassador.Observability;
+
+namespace ApiAmbassador.Resilience;
+
+/// <summary>Admits a request to its cluster, lets it wait for its turn, or turns it away: <see cref="LimitsOptions"/>.</summary>
+internal sealed class LimitMiddleware(RequestDelegate next, SnapshotStore snapshots, ResilienceStates states)
+{
+    /// <summary>The step.</summary>
+    public Task InvokeAsync(HttpContext context)
+    {
+        var snapshot = snapshots.Current;
+        var proxy = context.GetReverseProxyFeature();
+        return !snapshot.HasLimits
+            || snapshot.Ambassador.Passthrough
+            || !snapshot.Clusters.TryGetValue(proxy.Cluster.Config.ClusterId, out var cluster)
+            || !cluster.Limits.IsSet
+                ? next(context)
+                : AdmitAsync(context, states.Of(proxy.Route.Cluster!), cluster.Limits);
+    }
+
+    private async Task AdmitAsync(HttpContext context, ClusterResilience cluster, LimitsOptions limits)
+    {
+        bool isAdmitted;
+        try
+        {
+            isAdmitted = await cluster.EnterAsync(limits, context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return; // The client left the queue.
+        }
+
+        if (!isAdmitted)
+        {
+            context.Features.Set(new Refusal(Reason.Overflow, limits.QueueTimeout));
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            cluster.Limit.Exit();
+        }
+    }
+}

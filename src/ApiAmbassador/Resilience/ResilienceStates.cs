@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using ApiAmbassador.Configuration;
+using Yarp.ReverseProxy.Model;
+
+namespace ApiAmbassador.Resilience;
+
+/// <summary>What is remembered of each cluster, for as long as YARP keeps the cluster.</summary>
+internal sealed class ResilienceStates(SnapshotStore snapshots, TimeProvider time, Random random, ILogger<ResilienceStates> logger) : IClusterChangeListener
+{
+    private readonly ConditionalWeakTable<ClusterState, ClusterResilience> _clusters = [];
+
+    /// <summary>What is remembered of a cluster.</summary>
+    public ClusterResilience Of(ClusterState cluster) =>
+        _clusters.TryGetValue(cluster, out var known) ? known : _clusters.GetValue(cluster, made => new ClusterResilience(made, time, random, logger));
+
+    /// <summary>Whether a request to the cluster would reach a destination.</summary>
+    public bool CanServe(ClusterState cluster) =>
+        snapshots.Current.Ambassador.Passthrough ? cluster.DestinationsState.AvailableDestinations.Count > 0 : Of(cluster).CanServe;
+
+    /// <summary>How many destinations of the cluster may get requests now.</summary>
+    public int UsableCount(ClusterState cluster) =>
+        cluster.DestinationsState.AvailableDestinations.Count - (snapshots.Current.Ambassador.Passthrough ? 0 : Of(cluster).OpenCount);
+
+    /// <inheritdoc/>
+    public void OnClusterAdded(ClusterState cluster)
+    {
+        // Made with its first request.
+    }
+
+    /// <inheritdoc/>
+    public void OnClusterChanged(ClusterState cluster) => Of(cluster).Refresh();
+
+    /// <inheritdoc/>
+    public void OnClusterRemoved(ClusterState cluster)
+    {
+        // Goes with it.
+    }
+}
