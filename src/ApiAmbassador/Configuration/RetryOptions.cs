@@ -14,7 +14,7 @@ public sealed class RetryOptions
 
     /// <summary>
     /// Attempts of one request, the first included, each on a destination not tried yet where there is one. Default 3; from 1 (never
-    /// again) to 10.
+    /// again, but for a kept-alive connection that the destination closed as we wrote) to 10.
     /// </summary>
     public int MaxAttempts { get; set; } = 3;
 

@@ -63,7 +63,9 @@ internal sealed partial class AttemptLoop
     /// </summary>
     private bool Plans(Failure? failure, TimeSpan? retryAfter)
     {
-        if (Number >= plan.Route.Retry.MaxAttempts
+        // The keep-alive race is between us and the destination; it was never an attempt that anybody counted.
+        var attemptsMax = failure is { KeepAliveRace: true } ? Math.Max(2, plan.Route.Retry.MaxAttempts) : plan.Route.Retry.MaxAttempts;
+        if (Number >= attemptsMax
             || context.Response.HasStarted
             || context.RequestAborted.IsCancellationRequested
             || !RetryRule.Allows(plan.Route.On, new RequestTraits(IsRepeatable, IsRetryAlready()), failure, _status)
@@ -160,7 +162,7 @@ internal sealed partial class AttemptLoop
         var bytesMax = IsRepeatable && !(length > retry.BodyBytesMax) ? retry.BodyBytesMax : 0;
         if (bytesMax > 0 || retry.PerAttemptTimeout is not null)
         {
-            context.Request.Body = More.Body = new ReplayBody(context.Request.Body, length, bytesMax, plan.Services.Memory);
+            context.Request.Body = More.Body = new ReplayBody(context.Request.BodyReader, length, bytesMax, plan.Services.Memory);
         }
     }
 

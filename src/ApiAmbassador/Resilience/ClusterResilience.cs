@@ -17,6 +17,8 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
     /// <summary>What the limit was last told of: these destinations, less these.</summary>
     private volatile Tuple<IReadOnlyList<DestinationState>?, DestinationState[]> _usable = new(null, []);
 
+    private IReadOnlyList<DestinationState> Available => cluster.DestinationsState.AvailableDestinations;
+
     /// <summary>The retries that are left.</summary>
     public RetryBudget Budget { get; } = new(time);
 
@@ -86,12 +88,12 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
     /// <summary>Admits a request to the cluster: <see cref="ConcurrencyLimit.EnterAsync"/>, with the destinations that can be picked now.</summary>
     public ValueTask<bool> EnterAsync(LimitsOptions options, CancellationToken cancellationToken)
     {
-        var available = cluster.DestinationsState.AvailableDestinations;
-        var open = _open;
-        if (options.MaxConcurrentRequestsPerDestination is not null && (_usable.Item1 != available || _usable.Item2 != open))
+        if (options.MaxConcurrentRequestsPerDestination is not null && (_usable.Item1 != Available || _usable.Item2 != _open))
         {
-            Limit.Use([.. available.Where(destination => !IsOpen(destination)).Select(destination => Of(destination).Slots)]);
-            _usable = new(available, open);
+            lock (_opening)
+            {
+                RefreshLimitLocked();
+            }
         }
 
         return Limit.EnterAsync(options, cancellationToken);
@@ -115,10 +117,10 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
                 LogClosed(logger, cluster.ClusterId, destination.State.DestinationId);
                 break;
             case BreakerChange.Reopened:
-                LogReopened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial);
+                LogReopened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial.TotalSeconds);
                 break;
             default:
-                LogOpened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial);
+                LogOpened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial.TotalSeconds);
                 break;
         }
     }
@@ -129,7 +131,18 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
         lock (_opening)
         {
             _open = [.. cluster.DestinationsState.AllDestinations.Where(IsOpen)];
+            if (_usable.Item1 is not null)
+            {
+                RefreshLimitLocked();
+            }
         }
+    }
+
+    /// <summary>Says to the limit whom it can count on; who waits for somebody new goes on.</summary>
+    private void RefreshLimitLocked()
+    {
+        _usable = new(Available, _open);
+        Limit.Use([.. Available.Where(destination => !IsOpen(destination)).Select(destination => Of(destination).Slots)]);
     }
 
     private static string Cause(Failure? failure) => failure?.Reason?.Name ?? "gateway_error";

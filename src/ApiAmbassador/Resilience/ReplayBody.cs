@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+
 namespace ApiAmbassador.Resilience;
 
 /// <summary>
@@ -5,8 +9,11 @@ namespace ApiAmbassador.Resilience;
 /// comes first and then what the client still has to send. A body that outgrows its bound, or for which there is no memory left, is let
 /// go: it streams on untouched, and what was kept is dropped.
 /// </summary>
-/// <remarks>Read by one attempt at a time. Beside it only <see cref="Release"/> may be called.</remarks>
-internal sealed class ReplayBody(Stream client, long? length, int bytesMax, ReplayMemory memory) : Stream
+/// <remarks>
+/// Read by one attempt at a time. Beside it only <see cref="Release"/> may be called. The client is read by its pipe, because a read of Kestrel's
+/// stream that a token cancels leaves that stream unreadable ("Reading is already in progress"), and the next attempt has to go on with it.
+/// </remarks>
+internal sealed class ReplayBody(PipeReader client, long? length, int bytesMax, ReplayMemory memory) : Stream
 {
     private byte[]? _kept;
     private int _keptBytes;
@@ -61,7 +68,7 @@ internal sealed class ReplayBody(Stream client, long? length, int bytesMax, Repl
             return new ValueTask<int>(taken);
         }
 
-        return _lost ? client.ReadAsync(buffer, cancellationToken) : ReadAndKeepAsync(buffer, cancellationToken);
+        return ReadClientAsync(buffer, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -96,19 +103,28 @@ internal sealed class ReplayBody(Stream client, long? length, int bytesMax, Repl
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    private async ValueTask<int> ReadAndKeepAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadClientAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var count = await client.ReadAsync(buffer, cancellationToken);
-        if (count > 0)
+        using var cancelling = cancellationToken.UnsafeRegister(static reader => ((PipeReader)reader!).CancelPendingRead(), client);
+        var read = await client.ReadAsync(CancellationToken.None);
+        while (read.IsCanceled && !cancellationToken.IsCancellationRequested)
         {
-            Keep(buffer.Span[..count]);
-        }
-        else if (buffer.Length > 0)
-        {
-            _ended = true;
+            // Meant for an attempt before, which had its bytes already.
+            client.AdvanceTo(read.Buffer.Start);
+            read = await client.ReadAsync(CancellationToken.None);
         }
 
-        return count;
+        var bytes = read.Buffer.Slice(0, Math.Min(buffer.Length, read.Buffer.Length));
+        bytes.CopyTo(buffer.Span);
+        _ended = read.IsCompleted && bytes.Length == read.Buffer.Length;
+        if (!_lost)
+        {
+            Keep(buffer.Span[..(int)bytes.Length]);
+        }
+
+        client.AdvanceTo(bytes.End);
+        return bytes.Length == 0 && read.IsCanceled ? throw new OperationCanceledException(cancellationToken) : (int)bytes.Length;
     }
 
     private void Keep(ReadOnlySpan<byte> bytes)

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.IO.Pipelines;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Resilience;
 
@@ -20,7 +21,7 @@ public class ReplayBodyTests
     public async Task Rewind_afterTheWholeBody_givesItAgain(int bytes, long? length)
     {
         var sent = Bytes(bytes);
-        var body = new ReplayBody(new Client(sent, pieces: 1_000), length, bytesMax: 65_536, _memory);
+        var body = new ReplayBody(Client(sent, pieces: 1_000), length, bytesMax: 65_536, _memory);
         (await ReadAsync(body)).ShouldBe(sent);
 
         body.CanRewind.ShouldBeTrue();
@@ -35,7 +36,7 @@ public class ReplayBodyTests
     public async Task Rewind_inTheMiddle_givesTheCopyAndThenTheRest()
     {
         var sent = Bytes(5_000);
-        var body = new ReplayBody(new Client(sent, pieces: 700), length: null, bytesMax: 65_536, _memory);
+        var body = new ReplayBody(Client(sent, pieces: 700), length: null, bytesMax: 65_536, _memory);
         await body.ReadExactlyAsync(new byte[1_234], TestContext.Current.CancellationToken);
 
         body.Rewind();
@@ -47,7 +48,7 @@ public class ReplayBodyTests
     public async Task BodyAboveTheBound_streamsThroughAndIsLost()
     {
         var sent = Bytes(3_000);
-        var body = new ReplayBody(new Client(sent, pieces: 500), length: null, bytesMax: 2_999, _memory);
+        var body = new ReplayBody(Client(sent, pieces: 500), length: null, bytesMax: 2_999, _memory);
 
         body.CanRewind.ShouldBeTrue();
         (await ReadAsync(body)).ShouldBe(sent);
@@ -60,7 +61,7 @@ public class ReplayBodyTests
     public async Task BodyThatOutgrowsItsBoundInTheSecondAttempt_isGivenWhole()
     {
         var sent = Bytes(5_000);
-        var body = new ReplayBody(new Client(sent, pieces: 1_000), length: null, bytesMax: 4_000, _memory);
+        var body = new ReplayBody(Client(sent, pieces: 1_000), length: null, bytesMax: 4_000, _memory);
         await body.ReadExactlyAsync(new byte[2_000], TestContext.Current.CancellationToken);
 
         body.Rewind();
@@ -73,9 +74,9 @@ public class ReplayBodyTests
     public async Task BodyForWhichThereIsNoMemory_streamsThroughAndIsLost()
     {
         Limit(4_096);
-        var first = new ReplayBody(new Client(Bytes(4_000), pieces: 4_000), length: 4_000, bytesMax: 65_536, _memory);
+        var first = new ReplayBody(Client(Bytes(4_000), pieces: 4_000), length: 4_000, bytesMax: 65_536, _memory);
         await ReadAsync(first);
-        var second = new ReplayBody(new Client(Bytes(4_000), pieces: 4_000), length: 4_000, bytesMax: 65_536, _memory);
+        var second = new ReplayBody(Client(Bytes(4_000), pieces: 4_000), length: 4_000, bytesMax: 65_536, _memory);
 
         (await ReadAsync(second)).Length.ShouldBe(4_000);
 
@@ -88,7 +89,7 @@ public class ReplayBodyTests
     [Fact]
     public async Task Untouched_untilSomebodyReads()
     {
-        var body = new ReplayBody(new Client(Bytes(1), pieces: 1), length: 1, bytesMax: 0, _memory);
+        var body = new ReplayBody(Client(Bytes(1), pieces: 1), length: 1, bytesMax: 0, _memory);
         body.IsUntouched.ShouldBeTrue();
         body.CanRewind.ShouldBeTrue();
 
@@ -99,9 +100,31 @@ public class ReplayBodyTests
     }
 
     [Fact]
+    public async Task CancelledRead_leavesTheBodyToTheNextAttempt()
+    {
+        var pipe = new Pipe();
+        var body = new ReplayBody(pipe.Reader, length: null, bytesMax: 65_536, _memory);
+        await pipe.Writer.WriteAsync(new byte[] { 1, 2 }, TestContext.Current.CancellationToken);
+        await body.ReadExactlyAsync(new byte[2], TestContext.Current.CancellationToken);
+        using (var ending = new CancellationTokenSource())
+        {
+            var waiting = body.ReadAsync(new byte[10], ending.Token).AsTask();
+            await ending.CancelAsync();
+            await Should.ThrowAsync<OperationCanceledException>(waiting);
+        }
+
+        pipe.Reader.CancelPendingRead(); // One that came too late is no business of the next attempt's.
+        await pipe.Writer.WriteAsync(new byte[] { 3 }, TestContext.Current.CancellationToken);
+        await pipe.Writer.CompleteAsync();
+        body.Rewind();
+
+        (await ReadAsync(body)).ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
     public async Task Release_whileAnAttemptIsStillReading_waitsForTheRequestsEnd()
     {
-        var body = new ReplayBody(new Client(Bytes(2_000), pieces: 1_000), length: 2_000, bytesMax: 65_536, _memory);
+        var body = new ReplayBody(Client(Bytes(2_000), pieces: 1_000), length: 2_000, bytesMax: 65_536, _memory);
         await ReadAsync(body);
         body.Rewind();
         await body.ReadExactlyAsync(new byte[10], TestContext.Current.CancellationToken);
@@ -118,7 +141,7 @@ public class ReplayBodyTests
     [Fact]
     public async Task Release_afterTheEnd_givesTheMemoryBackAtOnce()
     {
-        var body = new ReplayBody(new Client(Bytes(2_000), pieces: 1_000), length: 2_000, bytesMax: 65_536, _memory);
+        var body = new ReplayBody(Client(Bytes(2_000), pieces: 1_000), length: 2_000, bytesMax: 65_536, _memory);
         await ReadAsync(body);
         _memory.Taken.ShouldBeGreaterThanOrEqualTo(2_000);
 
@@ -152,12 +175,21 @@ public class ReplayBodyTests
         FrozenDictionary<string, RouteSnapshot>.Empty, FrozenDictionary<string, ClusterSnapshot>.Empty));
 
     /// <summary>A body that comes in pieces, and can be read once.</summary>
-    private sealed class Client(byte[] bytes, int pieces) : MemoryStream(bytes)
+    private static PipeReader Client(byte[] bytes, int pieces)
     {
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        var pipe = new Pipe();
+        _ = SendAsync();
+        return pipe.Reader;
+
+        async Task SendAsync()
         {
-            await Task.Yield();
-            return await base.ReadAsync(buffer[..Math.Min(pieces, buffer.Length)], cancellationToken);
+            foreach (var piece in bytes.Chunk(pieces))
+            {
+                await Task.Yield();
+                await pipe.Writer.WriteAsync(piece, TestContext.Current.CancellationToken);
+            }
+
+            await pipe.Writer.CompleteAsync();
         }
     }
 }

@@ -58,11 +58,13 @@ public class Http2FailureTests
     }
 
     [Theory]
-    [InlineData("GET")]
-    [InlineData("POST")]
-    public async Task Refused_request_without_a_body_is_sent_four_times_by_the_handler_and_refused_four_times(string method)
+    [InlineData("GET", "REFUSED_STREAM")]
+    [InlineData("POST", "REFUSED_STREAM")]
+    [InlineData("GET", "GOAWAY without the stream")]
+    [InlineData("POST", "GOAWAY without the stream")]
+    public async Task Refused_request_without_a_body_is_sent_four_times_by_the_handler_and_refused_four_times(string method, string name)
     {
-        await using var one = ScriptedHttp2Destination.Start(Http2Reply.Reset(Http2Error.RefusedStream));
+        await using var one = ScriptedHttp2Destination.Start(Cases[name].Reply);
 
         var failure = await FailureWatch.OfAsync(one.Address, Http2, ambassador => FailureWatch.SendAsync(ambassador, method));
 

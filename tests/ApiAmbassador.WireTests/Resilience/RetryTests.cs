@@ -1,6 +1,10 @@
+using System.Net;
+using System.Text;
 using ApiAmbassador.WireTests.Ambassador;
 using ApiAmbassador.WireTests.Clients;
 using ApiAmbassador.WireTests.Destinations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ApiAmbassador.WireTests.Resilience;
 
@@ -216,6 +220,44 @@ public sealed class RetryTests : IAsyncDisposable
         _two.Requests[0].Body.ToArray().ShouldBe(bytes);
     }
 
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("2")]
+    public async Task BodyThatIsStillComing_goesOnToTheSecondInstance(string version)
+    {
+        var rest = new TaskCompletionSource();
+        await using var refusing = ScriptedHttp2Destination.Start(Http2Reply.Reset(Http2Error.RefusedStream).WithoutReadingBody());
+        _one.AnswerWith(Reply.Status(503).WithoutReadingBody());
+        await using var kind = await KestrelDestination.StartAsync(
+            version == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1,
+            async context =>
+            {
+                rest.TrySetResult();
+                using var reader = new StreamReader(context.Request.Body);
+                await context.Response.WriteAsync(await reader.ReadToEndAsync(context.RequestAborted), context.RequestAborted);
+            });
+        await using var ambassador = await RunningAmbassador.StartAsync(new AmbassadorSetup().WithCluster(
+            $$""" "LoadBalancingPolicy": "FirstAlphabetical", "HttpRequest": { "Version": "{{version}}", "VersionPolicy": "RequestVersionExact" } """,
+            ("a", version == "2" ? refusing.Address : _one.Address), ("b", kind.Address)));
+        using var content = new TwoHalves("first half, ", rest.Task, "second half");
+
+        using var response = await ambassador.Client.PutAsync("/", content, TestContext.Current.CancellationToken);
+
+        (await response.TextAsync()).ShouldBe("first half, second half");
+    }
+
+    [Fact]
+    public async Task KeepAliveRace_isNoAttempt()
+    {
+        _one.AnswerWith(request => request.NumberOnConnection > 1 ? Reply.Close() : Reply.Ok("one"));
+        await using var ambassador = await StartAsync(""" "MaxAttempts": 1 """, instances: 1);
+
+        for (var i = 0; i < 4; i++)
+        {
+            (await ambassador.GetAsync()).ShouldBe("one");
+        }
+    }
+
     [Fact]
     public async Task Budget_spent_passesFailuresOn()
     {
@@ -262,5 +304,23 @@ public sealed class RetryTests : IAsyncDisposable
               }
             }
             """));
+    }
+
+    /// <summary>A body whose second half waits for something.</summary>
+    private sealed class TwoHalves(string first, Task between, string second) : HttpContent
+    {
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(first));
+            await stream.FlushAsync();
+            await between;
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(second));
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = first.Length + second.Length;
+            return true;
+        }
     }
 }
