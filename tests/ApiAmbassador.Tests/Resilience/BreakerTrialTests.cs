@@ -222,13 +222,13 @@ public class BreakerTrialTests
         {
             for (var i = 1; i <= turns; i++)
             {
-                turn.SignalAndWait(TestContext.Current.CancellationToken);
+                turn.Meet();
                 if (_subject.Report(Admission.Trial, number % 2 == 0 ? Verdict.Success : Verdict.Failure) != BreakerChange.None)
                 {
                     Interlocked.Increment(ref changes);
                 }
 
-                end.SignalAndWait(TestContext.Current.CancellationToken);
+                end.Meet();
                 if (number == 0 && changes != i)
                 {
                     wrong += $" {changes} changes after {i} turns";

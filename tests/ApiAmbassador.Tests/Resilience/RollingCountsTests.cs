@@ -198,9 +198,9 @@ public class RollingCountsTests
         {
             for (var slot = 0; slot < slots; slot++)
             {
-                next.SignalAndWait(TestContext.Current.CancellationToken);
+                next.Meet();
                 _counts.AddFirst(Window, _time.GetTimestamp());
-                next.SignalAndWait(TestContext.Current.CancellationToken);
+                next.Meet();
                 if (number == 0 && slot > 10 && Totals().First != threads * 5)
                 {
                     wrong++;
