@@ -115,16 +115,22 @@ internal sealed class ReplayBody(PipeReader client, long? length, int bytesMax, 
             read = await client.ReadAsync(CancellationToken.None);
         }
 
-        var bytes = read.Buffer.Slice(0, Math.Min(buffer.Length, read.Buffer.Length));
+        var count = (int)Math.Min(buffer.Length, read.Buffer.Length);
+        var bytes = read.Buffer.Slice(0, count);
         bytes.CopyTo(buffer.Span);
-        _ended = read.IsCompleted && bytes.Length == read.Buffer.Length;
-        if (!_lost)
+        _ended = read.IsCompleted && count == read.Buffer.Length;
+        client.AdvanceTo(bytes.End);
+        if (count == 0 && read.IsCanceled)
         {
-            Keep(buffer.Span[..(int)bytes.Length]);
+            throw new OperationCanceledException(cancellationToken);
         }
 
-        client.AdvanceTo(bytes.End);
-        return bytes.Length == 0 && read.IsCanceled ? throw new OperationCanceledException(cancellationToken) : (int)bytes.Length;
+        if (count > 0 && !_lost)
+        {
+            Keep(buffer.Span[..count]);
+        }
+
+        return count;
     }
 
     private void Keep(ReadOnlySpan<byte> bytes)

@@ -220,26 +220,22 @@ public sealed class RetryTests : IAsyncDisposable
         _two.Requests[0].Body.ToArray().ShouldBe(bytes);
     }
 
-    [Theory]
-    [InlineData("1.1")]
-    [InlineData("2")]
-    public async Task BodyThatIsStillComing_goesOnToTheSecondInstance(string version)
+    /// <summary>Over HTTP/2 alone: over HTTP/1.1 an answer is looked at when the body is out.</summary>
+    [Fact]
+    public async Task BodyThatIsStillComing_goesOnToTheSecondInstance()
     {
         var rest = new TaskCompletionSource();
         await using var refusing = ScriptedHttp2Destination.Start(Http2Reply.Reset(Http2Error.RefusedStream).WithoutReadingBody());
-        _one.AnswerWith(Reply.Status(503).WithoutReadingBody());
-        await using var kind = await KestrelDestination.StartAsync(
-            version == "2" ? HttpProtocols.Http2 : HttpProtocols.Http1,
-            async context =>
-            {
-                rest.TrySetResult();
-                using var reader = new StreamReader(context.Request.Body);
-                await context.Response.WriteAsync(await reader.ReadToEndAsync(context.RequestAborted), context.RequestAborted);
-            });
+        await using var kind = await KestrelDestination.StartAsync(HttpProtocols.Http2, async context =>
+        {
+            rest.TrySetResult();
+            using var reader = new StreamReader(context.Request.Body);
+            await context.Response.WriteAsync(await reader.ReadToEndAsync(context.RequestAborted), context.RequestAborted);
+        });
         await using var ambassador = await RunningAmbassador.StartAsync(new AmbassadorSetup().WithCluster(
-            $$""" "LoadBalancingPolicy": "FirstAlphabetical", "HttpRequest": { "Version": "{{version}}", "VersionPolicy": "RequestVersionExact" } """,
-            ("a", version == "2" ? refusing.Address : _one.Address), ("b", kind.Address)));
-        using var content = new TwoHalves("first half, ", rest.Task, "second half");
+            """ "LoadBalancingPolicy": "FirstAlphabetical", "HttpRequest": { "Version": "2", "VersionPolicy": "RequestVersionExact" } """,
+            ("a", refusing.Address), ("b", kind.Address)));
+        using var content = new TwoHalves("first half, ", rest.Task.WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken), "second half");
 
         using var response = await ambassador.Client.PutAsync("/", content, TestContext.Current.CancellationToken);
 
