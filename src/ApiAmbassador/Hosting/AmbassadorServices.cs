@@ -32,6 +32,7 @@ internal static class AmbassadorServices
         services.AddSingleton<Lifecycle>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<IProbingRequestFactory, ProbeRequestFactory>();
+        services.AddSingleton<DestinationConnections>();
         services.AddSingleton<IForwarderHttpClientFactory, DestinationClientFactory>();
         services.AddSingleton<ResilienceStates>();
         services.AddSingleton<ReplayMemory>();
@@ -40,6 +41,7 @@ internal static class AmbassadorServices
         services.AddSingleton<ILoadBalancingPolicy, WeightedRoundRobinPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();
         services.AddSingleton<IClusterChangeListener, NewDestinationProber>();
+        services.AddSingleton<IClusterChangeListener, RemovedDestinations>();
         Decorate<IAvailableDestinationsPolicy>(services, yarp => new WeightedAvailabilityPolicy(yarp)); // No policy on health hands out weight 0.
         Decorate<IHttpForwarder>(services, yarp => new AttemptForwarder(yarp));
 

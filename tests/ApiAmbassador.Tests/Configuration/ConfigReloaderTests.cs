@@ -25,7 +25,7 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
         builder.WebHost.UseKestrel(); // The application wants a server to be built; it is not started.
         builder.Logging.ClearProviders();
         builder.Services.AddAmbassador(gathered);
-        builder.Services.AddSingleton<AmbassadorMetrics>(); // Comes with the telemetry.
+        builder.AddTelemetry(Settings.Sources(directory), TelemetryVariables.None);
         _app = builder.Build();
         _reloader = _app.Services.GetRequiredService<ConfigReloader>();
         _snapshots = _app.Services.GetRequiredService<SnapshotStore>();
@@ -140,10 +140,11 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
         await ApplyAsync(Settings.Valid);
         changes.ShouldBeEmpty();
 
-        await _reloader.ApplyAsync(Settings.Gather(bad), isProvisional: true);
+        var gathered = Settings.Gather(bad);
+        await _reloader.ApplyAsync(gathered, isProvisional: true);
         _reloader.LastRefused.ShouldBeNull();
-        await ApplyAsync(bad);
-        await ApplyAsync(bad);
+        await _reloader.ApplyAsync(gathered);
+        await _reloader.ApplyAsync(gathered);
 
         var refused = changes.ShouldHaveSingleItem();
         refused.IsApplied.ShouldBeFalse();
