@@ -64,11 +64,13 @@ internal sealed partial class ConfigWatcher(ConfigSources sources, Gathered star
             if ((await reloader.ApplyAsync(gathered, isProvisional: !isLate)).Count == 0 || isLate)
             {
                 _seen = gathered.Content;
-                Watch(); // The directory may be another one now, or back.
-                return;
+                Watch(); // The directory may be another one now, or back. What changed meanwhile is seen by the next look.
+                begun = time.GetTimestamp();
             }
-
-            await Task.Delay(Rest, time, cancellation);
+            else
+            {
+                await Task.Delay(Rest, time, cancellation);
+            }
         }
     }
 
