@@ -229,8 +229,12 @@ public sealed class WatcherTests : IAsyncDisposable
         (await process.WaitForEndAsync()).ShouldBe(0, process.ToString());
     }
 
-    private static Task<string> AnswersAsync(RunningAmbassador ambassador, string name) =>
-        Eventually.SeesAsync(_ => ambassador.GetAsync(), answer => answer == name);
+    /// <summary>Waits for the destination that answers, and for the word about it, which comes after.</summary>
+    private async Task AnswersAsync(RunningAmbassador ambassador, string name)
+    {
+        await Eventually.SeesAsync(_ => ambassador.GetAsync(), answer => answer == name);
+        await Eventually.SeesAsync(Seen, changes => changes.Any(change => change.IsApplied));
+    }
 
     private static void Write(AmbassadorSetup setup, ScriptedDestination destination) => setup.WithFile(Text(destination));
 
