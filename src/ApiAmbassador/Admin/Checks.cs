@@ -7,17 +7,22 @@ using Yarp.ReverseProxy.Health;
 
 namespace ApiAmbassador.Admin;
 
-/// <summary>Whether a configuration is in force.</summary>
-internal sealed class ConfigurationCheck(SnapshotStore snapshots) : IHealthCheck
+/// <summary>Whether a configuration is in force. A change that was refused leaves us as ready as before; the body says it.</summary>
+internal sealed class ConfigurationCheck(SnapshotStore snapshots, ConfigReloader reloader) : IHealthCheck
 {
     /// <inheritdoc/>
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(snapshots.Current switch
         {
             { Revision: 0 } => HealthCheckResult.Unhealthy("no configuration is in force yet"),
-            { Ambassador.Passthrough: true } on => HealthCheckResult.Healthy($"revision {on.Revision} is in force, with Passthrough on: no retries, circuit breakers, limits"),
-            var on => HealthCheckResult.Healthy($"revision {on.Revision} is in force"),
+            { Ambassador.Passthrough: true } on => HealthCheckResult.Healthy(
+                $"revision {on.Revision} is in force, with Passthrough on: no retries, circuit breakers, limits{Refused}"),
+            var on => HealthCheckResult.Healthy($"revision {on.Revision} is in force{Refused}"),
         });
+
+    private string Refused => reloader.LastRefused is { } refused
+        ? $"; a change was refused at {refused.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} with {refused.Errors.Count} errors, which the log tells"
+        : "";
 }
 
 /// <summary>Whether every active health check has had its first answers.</summary>

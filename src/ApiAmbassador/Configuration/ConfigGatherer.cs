@@ -5,7 +5,11 @@ namespace ApiAmbassador.Configuration;
 /// <param name="Configuration">The same settings as the framework and YARP read them.</param>
 /// <param name="Errors">What could not be read or does not fit.</param>
 /// <param name="Files">The files read, in order, for people.</param>
-internal sealed record Gathered(ConfigNode Root, IConfigurationRoot Configuration, IReadOnlyList<ConfigError> Errors, IReadOnlyList<string> Files);
+internal sealed record Gathered(ConfigNode Root, IConfigurationRoot Configuration, IReadOnlyList<ConfigError> Errors, IReadOnlyList<string> Files)
+{
+    /// <summary>The files' content as it was before they were read (<see cref="ConfigContent"/>): what differs from it has changed since.</summary>
+    public string Content { get; init; } = "";
+}
 
 /// <summary>
 /// The first step of the control path: reads every source in order, the later over the earlier.
@@ -20,16 +24,19 @@ internal static class ConfigGatherer
     private const string DirectoryVariable = "AMBASSADOR_CONFIG";
 
     /// <summary>Reads everything; never throws for what a user wrote.</summary>
-    public static Gathered Gather(ConfigSources sources)
+    /// <param name="sources">Where from.</param>
+    /// <param name="isDirectoryNeeded">Whether a missing config directory is an error although nobody named it: because it was there before.</param>
+    public static Gathered Gather(ConfigSources sources, bool isDirectoryNeeded = false)
     {
+        var content = ConfigContent.Of(sources);
         var errors = new List<ConfigError>();
         var files = new List<string>();
         var root = new ConfigNode(new Place("the configuration"));
 
-        foreach (var name in new[] { "appsettings.json", $"appsettings.{sources.EnvironmentName}.json" })
+        foreach (var path in SettingsFiles(sources).Where(File.Exists))
         {
-            var path = Path.Combine(sources.ProgramDirectory, name);
-            if (File.Exists(path) && JsonFile.Read(path, name, errors) is { } settings)
+            var name = Path.GetFileName(path);
+            if (JsonFile.Read(path, name, errors) is { } settings)
             {
                 files.Add(name);
                 root.Overlay(settings);
@@ -37,7 +44,7 @@ internal static class ConfigGatherer
         }
 
         var routeFiles = new ConfigNode(root.Place);
-        foreach (var path in RouteFiles(sources, errors))
+        foreach (var path in RouteFiles(sources, isDirectoryNeeded, errors))
         {
             if (JsonFile.Read(path, path, errors) is { } settings)
             {
@@ -53,19 +60,34 @@ internal static class ConfigGatherer
         ShortForm.Apply(root, sources, errors);
         TelemetryVariables.Check(sources, errors);
         ShapeCheck.Prune(root, errors);
-        return new Gathered(root, new ConfigurationBuilder().AddInMemoryCollection(root.Flatten()).Build(), errors, files);
+        return new Gathered(root, new ConfigurationBuilder().AddInMemoryCollection(root.Flatten()).Build(), errors, files) { Content = content };
     }
 
-    /// <summary>The route files in name order. A missing directory is an error only if somebody named it.</summary>
-    private static string[] RouteFiles(ConfigSources sources, List<ConfigError> errors)
-    {
-        var (directory, named) = sources switch
-        {
-            { ConfigDirectory: { } given } => (given, "--config"),
-            _ when sources.Variable(DirectoryVariable) is { } given => (given, DirectoryVariable),
-            _ => ("config", null),
-        };
+    /// <summary>The settings files beside the program, there or not.</summary>
+    public static IEnumerable<string> SettingsFiles(ConfigSources sources) =>
+        new[] { "appsettings.json", $"appsettings.{sources.EnvironmentName}.json" }.Select(name => Path.Combine(sources.ProgramDirectory, name));
 
+    /// <summary>The config directory, there or not, and who named it; null where nobody did.</summary>
+    public static (string Path, string? NamedBy) DirectoryOf(ConfigSources sources) => sources switch
+    {
+        { ConfigDirectory: { } given } => (given, "--config"),
+        _ when sources.Variable(DirectoryVariable) is { } given => (given, DirectoryVariable),
+        _ => ("config", null),
+    };
+
+    /// <summary>The route files of a directory, in name order.</summary>
+    public static string[] RouteFilesIn(string directory)
+    {
+        var files = Directory.GetFiles(directory, "*.json");
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
+    }
+
+    /// <summary>The route files in name order. A missing directory is an error only if somebody named it, or it was there before.</summary>
+    private static string[] RouteFiles(ConfigSources sources, bool isDirectoryNeeded, List<ConfigError> errors)
+    {
+        var (directory, named) = DirectoryOf(sources);
+        named ??= isDirectoryNeeded ? "it was there before" : null;
         if (!Directory.Exists(directory))
         {
             if (named is not null)
@@ -79,9 +101,7 @@ internal static class ConfigGatherer
 
         try
         {
-            var files = Directory.GetFiles(directory, "*.json");
-            Array.Sort(files, StringComparer.Ordinal);
-            return files;
+            return RouteFilesIn(directory);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

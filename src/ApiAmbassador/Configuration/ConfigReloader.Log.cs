@@ -7,4 +7,13 @@ internal sealed partial class ConfigReloader
 
     [LoggerMessage(1002, LogLevel.Warning, "Passthrough is on: no retries, no circuit breakers, no limits")]
     private static partial void LogPassthrough(ILogger logger);
+
+    [LoggerMessage(1003, LogLevel.Information, "Changed: {Line}")]
+    private static partial void LogChanged(ILogger logger, string line);
+
+    [LoggerMessage(1004, LogLevel.Warning, "Changed, and takes effect only with a restart: {Settings}")]
+    private static partial void LogNeedsRestart(ILogger logger, string settings);
+
+    [LoggerMessage(1005, LogLevel.Error, "A changed configuration is refused with {Count} errors; revision {Revision} stays in force: {Errors}")]
+    private static partial void LogRefused(ILogger logger, int count, long revision, string errors);
 }

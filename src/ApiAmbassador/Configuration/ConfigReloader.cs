@@ -1,3 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
+using ApiAmbassador.Observability;
+
 namespace ApiAmbassador.Configuration;
 
 /// <summary>
@@ -9,42 +12,64 @@ namespace ApiAmbassador.Configuration;
 /// 2. Build: an immutable <see cref="Snapshot"/> is made of it.
 /// 3. Validate: all errors at once. What is refused leaves everything as it was.
 /// 4. Apply: one swap for what is ours, one update for what is YARP's. Unchanged content is no new revision.
-/// 5. Tell: in the log, what happened.
+/// 5. Tell: what changed as words, or why not; in the log, by a metric and by <see cref="Changed"/>.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore holds nothing to dispose of as long as nobody asks for its wait handle.")]
 internal sealed partial class ConfigReloader(
-    SnapshotValidator validator, SnapshotStore snapshots, SnapshotConfigProvider yarp, ILogger<ConfigReloader> logger)
+    SnapshotValidator validator,
+    SnapshotStore snapshots,
+    SnapshotConfigProvider yarp,
+    AmbassadorMetrics metrics,
+    TimeProvider time,
+    ILogger<ConfigReloader> logger)
 {
-    private readonly Lock _writer = new();
+    private readonly SemaphoreSlim _writer = new(1, 1);
+    private ConfigNode? _started;
+    private volatile RefusedChange? _lastRefused;
+
+    /// <summary>After each change of a running configuration, applied or refused; one at a time, in order.</summary>
+#pragma warning disable MA0046 // Whoever sent it is known: there is one reloader.
+    public event Action<ConfigChange>? Changed;
+#pragma warning restore MA0046
+
+    /// <summary>The last change, where it was refused; null once another is in force or the old content is back.</summary>
+    public RefusedChange? LastRefused => _lastRefused;
 
     /// <summary>Puts what was gathered in force, or returns why not. The same content again changes nothing and is no error.</summary>
-    public async Task<IReadOnlyList<ConfigError>> ApplyAsync(Gathered gathered)
+    /// <param name="gathered">What was gathered.</param>
+    /// <param name="isProvisional">Whether somebody may be in the middle of writing it: errors are returned, but not told yet.</param>
+    public async Task<IReadOnlyList<ConfigError>> ApplyAsync(Gathered gathered, bool isProvisional = false)
     {
-        var (next, errors) = await CheckAsync(gathered);
-        if (errors.Count > 0)
+        await _writer.WaitAsync();
+        try
         {
-            return errors;
-        }
-
-        lock (_writer)
-        {
+            var (next, errors) = await CheckAsync(gathered);
             var current = snapshots.Current;
-            if (next.Fingerprint == current.Fingerprint)
+            if (errors.Count > 0)
             {
+                if (!isProvisional && current.Revision > 0)
+                {
+                    Refuse(current.Revision, next.Fingerprint, errors);
+                }
+
                 return errors;
             }
 
-            next = next with { Revision = current.Revision + 1 };
-            snapshots.Swap(next);
-            yarp.Update(next);
-        }
+            _lastRefused = null;
+            if (next.Fingerprint != current.Fingerprint)
+            {
+                next = next with { Revision = current.Revision + 1 };
+                snapshots.Swap(next);
+                yarp.Update(next);
+                Tell(current, next);
+            }
 
-        LogApplied(logger, next.Revision, next.Routes.Count, next.Clusters.Count, next.Clusters.Values.Sum(cluster => cluster.Config.Destinations?.Count ?? 0));
-        if (next.Ambassador.Passthrough)
+            return errors;
+        }
+        finally
         {
-            LogPassthrough(logger);
+            _writer.Release();
         }
-
-        return errors;
     }
 
     /// <summary>Builds and validates without applying: what <c>validate</c> does.</summary>
@@ -52,5 +77,49 @@ internal sealed partial class ConfigReloader(
     {
         var next = SnapshotBuilder.Build(gathered, revision: 0);
         return (next, [.. gathered.Errors, .. await validator.ValidateAsync(next, gathered)]);
+    }
+
+    private void Tell(Snapshot before, Snapshot after)
+    {
+        LogApplied(logger, after.Revision, after.Routes.Count, after.Clusters.Count, after.Clusters.Values.Sum(cluster => cluster.Config.Destinations?.Count ?? 0));
+        if (after.Ambassador.Passthrough)
+        {
+            LogPassthrough(logger);
+        }
+
+        if (_started is null)
+        {
+            _started = after.Written;
+            return;
+        }
+
+        var difference = ConfigDifference.Of(before, after);
+        foreach (var line in difference)
+        {
+            LogChanged(logger, line);
+        }
+
+        var needsRestart = ConfigDifference.NeedsRestart(_started, after.Written);
+        if (needsRestart.Except(ConfigDifference.NeedsRestart(_started, before.Written), StringComparer.Ordinal).Any())
+        {
+            LogNeedsRestart(logger, string.Join(", ", needsRestart));
+        }
+
+        Changed?.Invoke(new ConfigChange(time.GetUtcNow(), after.Revision, IsApplied: true, difference, needsRestart, []));
+    }
+
+    /// <summary>The same errors of the same content are told once.</summary>
+    private void Refuse(long revision, string fingerprint, IReadOnlyList<ConfigError> errors)
+    {
+        if (_lastRefused is { } last && last.Fingerprint == fingerprint && last.Errors.SequenceEqual(errors))
+        {
+            return;
+        }
+
+        var refused = new RefusedChange(time.GetUtcNow(), fingerprint, errors);
+        _lastRefused = refused;
+        metrics.ConfigurationRefused();
+        LogRefused(logger, errors.Count, revision, string.Join(Environment.NewLine, errors));
+        Changed?.Invoke(new ConfigChange(refused.Time, revision, IsApplied: false, [], [], errors));
     }
 }

@@ -19,13 +19,16 @@ internal static class JsonFile
         byte[] content;
         try
         {
-            if (new FileInfo(path).Length > BytesMax)
+            using var file = Open(path);
+            if (file.Length > BytesMax)
             {
                 errors.Add(new ConfigError(new Place(name), "", $"is larger than {BytesMax / 1024 / 1024} MiB, so it can hardly be settings"));
                 return null;
             }
 
-            content = File.ReadAllBytes(path);
+            using var copy = new MemoryStream();
+            file.CopyTo(copy);
+            content = copy.ToArray();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -35,6 +38,9 @@ internal static class JsonFile
 
         return Parse(content, name, errors);
     }
+
+    /// <summary>Opens a file to be read without locking it: whoever is about to write it must not be refused because we look.</summary>
+    public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     /// <summary>The same for what is in memory already.</summary>
     public static ConfigNode? Parse(ReadOnlySpan<byte> content, string name, ICollection<ConfigError> errors)

@@ -23,6 +23,9 @@ internal sealed record Snapshot(
     FrozenDictionary<string, RouteSnapshot> Routes,
     FrozenDictionary<string, ClusterSnapshot> Clusters)
 {
+    /// <summary>Everything as it was written, with its places; nobody changes it any more.</summary>
+    public ConfigNode Written { get; init; } = new(new Place("the configuration"));
+
     /// <summary>Whether any route has a split; where none has, requests do not look for one.</summary>
     public bool HasSplits { get; } = Routes.Values.Any(route => route.Split is not null);
 

@@ -19,7 +19,7 @@ internal static class SnapshotBuilder
     /// <summary>Builds the snapshot. Expects a tree that <see cref="ShapeCheck"/> has pruned.</summary>
     public static Snapshot Build(Gathered gathered, long revision)
     {
-        var proxy = gathered.Configuration.GetSection("ReverseProxy");
+        var proxy = new NodeSection(gathered.Root.Find("ReverseProxy"), "ReverseProxy");
         var (routes, clusters) = ReadYarp(proxy);
         return new Snapshot(
             revision,
@@ -28,7 +28,10 @@ internal static class SnapshotBuilder
             routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId)))
                 .ToFrozenDictionary(route => route.Config.RouteId, StringComparer.OrdinalIgnoreCase),
             clusters.Select(cluster => Cluster(cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions()))
-                .ToFrozenDictionary(cluster => cluster.Config.ClusterId, StringComparer.OrdinalIgnoreCase));
+                .ToFrozenDictionary(cluster => cluster.Config.ClusterId, StringComparer.OrdinalIgnoreCase))
+        {
+            Written = gathered.Root,
+        };
     }
 
     /// <summary>The section <c>Ambassador</c> alone; the listeners need it before there are services to check the rest.</summary>
@@ -36,7 +39,7 @@ internal static class SnapshotBuilder
         gathered.Configuration.GetSection("Ambassador").Get<AmbassadorOptions>() ?? new AmbassadorOptions();
 
     /// <summary>YARP's part is read by YARP's own reader, so that every section that works there works here.</summary>
-    private static (IReadOnlyList<RouteConfig>, IReadOnlyList<ClusterConfig>) ReadYarp(IConfigurationSection section)
+    private static (IReadOnlyList<RouteConfig>, IReadOnlyList<ClusterConfig>) ReadYarp(NodeSection section)
     {
         var services = new ServiceCollection();
         services.AddLogging().AddReverseProxy().LoadFromConfig(section);

@@ -5,7 +5,8 @@ using Yarp.ReverseProxy.Forwarder;
 namespace ApiAmbassador.Forwarding;
 
 /// <summary>YARP's clients of destinations, one a cluster; requests and active probes go through them.</summary>
-internal sealed class DestinationClientFactory(ILogger<ForwarderHttpClientFactory> logger, TelemetryVariables telemetry) : ForwarderHttpClientFactory(logger)
+internal sealed class DestinationClientFactory(
+    ILogger<ForwarderHttpClientFactory> logger, TelemetryVariables telemetry, DestinationConnections connections) : ForwarderHttpClientFactory(logger)
 {
     private static readonly TraceContextPropagator Propagator = new();
 
@@ -18,6 +19,8 @@ internal sealed class DestinationClientFactory(ILogger<ForwarderHttpClientFactor
     {
         base.ConfigureHandler(context, handler);
         handler.ConnectTimeout = ConnectTimeout.Of(context.NewMetadata);
+        var cluster = context.ClusterId;
+        handler.ConnectCallback = (connection, cancellation) => connections.ConnectAsync(cluster, connection.DnsEndPoint, cancellation);
 
         // Without an exporter nobody sees our spans: the destination is to be a child of the caller, not of a span that never was.
         handler.ActivityHeadersPropagator = telemetry.Traces ? Propagator : null;

@@ -1,17 +1,55 @@
+using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Resilience;
+using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Health;
 
-/// <summary>Has a destination that joins a running cluster probed at once; YARP would come to it an interval later.</summary>
-internal sealed class NewDestinationProber(SnapshotStore snapshots, IActiveHealthCheckMonitor monitor) : IClusterChangeListener
+/// <summary>
+/// What a change of a cluster does to its health checks. A destination that joins is probed at once; YARP would come to it an interval later. One
+/// whose address changes under its name is another destination: what was known of its health is forgotten, and it is probed as a new one. And
+/// because YARP begins its interval anew at every change, changes that come faster than that would end all probing: what is due is done here.
+/// </summary>
+internal sealed class NewDestinationProber(
+    SnapshotStore snapshots,
+    IActiveHealthCheckMonitor monitor,
+    IClusterDestinationsUpdater destinations,
+    IOptions<ActiveHealthCheckMonitorOptions> defaults,
+    TimeProvider time) : IClusterChangeListener
 {
-    /// <inheritdoc/>
-    public void OnClusterAdded(ClusterState cluster) => Probe(cluster);
+    private readonly ConditionalWeakTable<DestinationState, Known> _known = [];
+    private readonly ConditionalWeakTable<ClusterState, StrongBox<long>> _due = [];
 
     /// <inheritdoc/>
-    public void OnClusterChanged(ClusterState cluster) => Probe(cluster);
+    public void OnClusterAdded(ClusterState cluster) => OnClusterChanged(cluster);
+
+    /// <inheritdoc/>
+    public void OnClusterChanged(ClusterState cluster)
+    {
+        var active = cluster.Model.Config.HealthCheck?.Active;
+        var isProbed = active?.Enabled == true;
+        var hasNew = Look(cluster, isProbed);
+        if (!isProbed)
+        {
+            return;
+        }
+
+        var now = time.GetTimestamp();
+        var due = _due.GetValue(cluster, _ => new StrongBox<long>(long.MaxValue));
+        var isDue = now >= due.Value;
+        if (hasNew || isDue || due.Value == long.MaxValue)
+        {
+            due.Value = now + time.ToTimestamp(active!.Interval ?? defaults.Value.DefaultInterval);
+        }
+
+        // With the first configuration YARP itself probes everything.
+        if (snapshots.Current.Revision > 1 && (hasNew || isDue))
+        {
+            _ = monitor.CheckHealthAsync([cluster]); // Reports its own failures.
+        }
+    }
 
     /// <inheritdoc/>
     public void OnClusterRemoved(ClusterState cluster)
@@ -19,14 +57,36 @@ internal sealed class NewDestinationProber(SnapshotStore snapshots, IActiveHealt
         // YARP stops probing it.
     }
 
-    private void Probe(ClusterState cluster)
+    /// <summary>Forgets the health of what has moved; true where something is to be probed that was not.</summary>
+    private bool Look(ClusterState cluster, bool isProbed)
     {
-        // With the first configuration YARP itself probes everything.
-        if (snapshots.Current.Revision > 1
-            && cluster.Model.Config.HealthCheck?.Active?.Enabled == true
-            && cluster.Destinations.Values.Any(destination => destination.Health.Active == DestinationHealth.Unknown))
+        var (hasNew, hasMoved) = (false, false);
+        foreach (var destination in cluster.Destinations.Values)
         {
-            _ = monitor.CheckHealthAsync([cluster]); // Reports its own failures.
+            var now = new Known(destination.Model.Config.Address, isProbed);
+            if (_known.TryGetValue(destination, out var known) && known == now)
+            {
+                continue;
+            }
+
+            _known.AddOrUpdate(destination, now);
+            hasNew |= isProbed;
+            if (known is not null && known.Address != now.Address)
+            {
+                destination.Health.Active = DestinationHealth.Unknown;
+                destination.Health.Passive = DestinationHealth.Unknown;
+                hasMoved = true;
+            }
         }
+
+        if (hasMoved)
+        {
+            destinations.UpdateAvailableDestinations(cluster);
+        }
+
+        return hasNew;
     }
+
+    /// <summary>What was seen of a destination at the last change.</summary>
+    private sealed record Known(string Address, bool IsProbed);
 }

@@ -16,7 +16,7 @@ internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDe
     /// <summary>Its name in <c>HealthCheck:Active:Policy</c>.</summary>
     public const string PolicyName = "Thresholds";
 
-    private readonly ConditionalWeakTable<DestinationState, StrongBox<ProbeRecord>> _records = [];
+    private readonly ConditionalWeakTable<DestinationState, Known> _records = [];
 
     /// <inheritdoc/>
     public string Name => PolicyName;
@@ -43,11 +43,14 @@ internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDe
             // A probe for a new destination and the cluster's regular one may end at the same moment.
             lock (record)
             {
-                var before = record.Value;
-                record.Value = settings.Probe.After(before, IsGood(settings.Probe, result));
-                Tell(cluster, result, before, record.Value);
+                // The same name at another address is another destination.
+                var address = result.Destination.Model.Config.Address;
+                var before = record.Address == address ? record.Probes : default;
+                var after = settings.Probe.After(before, IsGood(settings.Probe, result));
+                (record.Address, record.Probes) = (address, after);
+                Tell(cluster, result, before, after);
                 verdicts.Add(new NewActiveDestinationHealth(
-                    result.Destination, record.Value.Healthy == true ? DestinationHealth.Healthy : DestinationHealth.Unhealthy));
+                    result.Destination, after.Healthy == true ? DestinationHealth.Healthy : DestinationHealth.Unhealthy));
             }
         }
 
@@ -77,4 +80,12 @@ internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDe
         { Exception: { } exception } => exception.Message,
         _ => "no answer",
     };
+
+    /// <summary>What is known of a destination, and where it was then.</summary>
+    private sealed class Known
+    {
+        public string Address { get; set; } = "";
+
+        public ProbeRecord Probes { get; set; }
+    }
 }

@@ -15,14 +15,12 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
     private readonly WebApplication _data;
     private readonly WebApplication _admin;
     private readonly Lifecycle _lifecycle;
-    private readonly AmbassadorOptions _options;
     private readonly ILogger<AmbassadorHost> _logger;
 
-    private AmbassadorHost(WebApplication data, WebApplication admin, AmbassadorOptions options)
+    private AmbassadorHost(WebApplication data, WebApplication admin)
     {
         _data = data;
         _admin = admin;
-        _options = options;
         _lifecycle = data.Services.GetRequiredService<Lifecycle>();
         _logger = data.Services.GetRequiredService<ILogger<AmbassadorHost>>();
     }
@@ -71,7 +69,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
 
             data.UseProxyPipeline();
             var options = data.Services.GetRequiredService<SnapshotStore>().Current.Ambassador;
-            host = new AmbassadorHost(data, AdminApplication.Build(gathered, sources, data.Services, options), options);
+            host = new AmbassadorHost(data, AdminApplication.Build(gathered, sources, data.Services, options));
             await host.StartListenersAsync();
             return (host, []);
         }
@@ -90,14 +88,15 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
     public async Task StopAsync(CancellationToken hurry)
     {
         _lifecycle.Draining();
-        if (_options.DrainDelay > TimeSpan.Zero && !hurry.IsCancellationRequested)
+        var options = _data.Services.GetRequiredService<SnapshotStore>().Current.Ambassador;
+        if (options.DrainDelay > TimeSpan.Zero && !hurry.IsCancellationRequested)
         {
-            LogDraining(_logger, _options.DrainDelay);
-            await Task.Delay(_options.DrainDelay, TimeProvider.System, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            LogDraining(_logger, options.DrainDelay);
+            await Task.Delay(options.DrainDelay, TimeProvider.System, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        LogStopping(_logger, _options.DrainTimeout);
-        using var patience = new CancellationTokenSource(_options.DrainTimeout);
+        LogStopping(_logger, options.DrainTimeout);
+        using var patience = new CancellationTokenSource(options.DrainTimeout);
         await _data.StopAsync(patience.Token);
         await _admin.StopAsync(CancellationToken.None);
         LogStopped(_logger);
@@ -117,6 +116,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         builder.WebHost.UseKestrel(kestrel => Listeners.ConfigureData(kestrel, options, gathered.Configuration));
         builder.AddTelemetry(sources, telemetry);
         builder.Services.AddAmbassador(gathered);
+        builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ConfigWatcher>(services, sources, gathered));
         return builder.Build();
     }
 

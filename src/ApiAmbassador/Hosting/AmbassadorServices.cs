@@ -32,6 +32,7 @@ internal static class AmbassadorServices
         services.AddSingleton<Lifecycle>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<IProbingRequestFactory, ProbeRequestFactory>();
+        services.AddSingleton<DestinationConnections>();
         services.AddSingleton<IForwarderHttpClientFactory, DestinationClientFactory>();
         services.AddSingleton<ResilienceStates>();
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<ResilienceStates>());
@@ -41,6 +42,7 @@ internal static class AmbassadorServices
         services.AddSingleton<ILoadBalancingPolicy, WeightedRoundRobinPolicy>();
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();
         services.AddSingleton<IClusterChangeListener, NewDestinationProber>();
+        services.AddSingleton<IClusterChangeListener, RemovedDestinations>();
         Decorate<IAvailableDestinationsPolicy>(services, yarp => new WeightedAvailabilityPolicy(yarp)); // No policy on health hands out weight 0.
         Decorate<IHttpForwarder>(services, yarp => new AttemptForwarder(yarp));
 

@@ -17,6 +17,7 @@ internal sealed class AmbassadorMetrics
     private readonly Counter<long> _failures;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _deniedRetries;
+    private readonly Counter<long> _refused;
 
     /// <summary>Makes the instruments.</summary>
     public AmbassadorMetrics(IMeterFactory factory, SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states)
@@ -28,6 +29,8 @@ internal sealed class AmbassadorMetrics
         meter.CreateObservableGauge(
             "ambassador.configuration.revision", () => snapshots.Current.Revision, unit: "{revision}",
             description: "Configurations put in force since the start.");
+        _refused = meter.CreateCounter<long>(
+            "ambassador.configuration.refused", unit: "{change}", description: "Changes of the configuration that were refused and changed nothing.");
         meter.CreateObservableGauge(
             "ambassador.destinations", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, cluster.DestinationsState.AllDestinations.Count)),
             unit: "{destination}", description: "Destinations of a cluster.");
@@ -73,6 +76,9 @@ internal sealed class AmbassadorMetrics
 
     /// <summary>Counts a retry for which the budget had nothing left.</summary>
     public void RetryDenied(string cluster) => _deniedRetries.Add(1, new KeyValuePair<string, object?>("cluster", cluster));
+
+    /// <summary>Counts a changed configuration that was refused.</summary>
+    public void ConfigurationRefused() => _refused.Add(1);
 
     private static Measurement<int> Of(string cluster, int count) => new(count, new KeyValuePair<string, object?>("cluster", cluster));
 }

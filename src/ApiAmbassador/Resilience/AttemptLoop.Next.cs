@@ -138,7 +138,8 @@ internal sealed partial class AttemptLoop
     }
 
     /// <summary>Those of a further attempt: the destinations as they are now, not as they were when the request came.</summary>
-    private CandidateChoice NextCandidates() => Choose(_extras?.Affinity is { } bound && InsistsOnAffinity ? bound : Everybody());
+    private CandidateChoice NextCandidates() => Choose(
+        _extras?.Affinity is not { } bound || !InsistsOnAffinity ? Everybody() : Everybody().Contains(bound) ? bound : []);
 
     private CandidateChoice Choose(IReadOnlyList<DestinationState> available) =>
         CandidateChoice.Of(available, _extras?.Tried ?? (IReadOnlyList<DestinationState>)[], plan.State, plan.Cluster.Limits);

@@ -37,6 +37,9 @@ internal sealed class LimitMiddleware(RequestDelegate next, SnapshotStore snapsh
             return;
         }
 
+        // Who waited may have been matched before a reload: the destinations are those of now.
+        context.GetReverseProxyFeature().AvailableDestinations = context.GetReverseProxyFeature().Route.Cluster!.DestinationsState.AvailableDestinations;
+
         try
         {
             await next(context);

@@ -1,5 +1,6 @@
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Hosting;
+using ApiAmbassador.Observability;
 using ApiAmbassador.Tests.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -24,6 +25,7 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
         builder.WebHost.UseKestrel(); // The application wants a server to be built; it is not started.
         builder.Logging.ClearProviders();
         builder.Services.AddAmbassador(gathered);
+        builder.AddTelemetry(Settings.Sources(directory), TelemetryVariables.None);
         _app = builder.Build();
         _reloader = _app.Services.GetRequiredService<ConfigReloader>();
         _snapshots = _app.Services.GetRequiredService<SnapshotStore>();
@@ -111,6 +113,54 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
         _snapshots.Current.Revision.ShouldBe(8);
         _yarp.GetConfig().RevisionId.ShouldBe("8");
         _yarp.GetConfig().Clusters.ShouldContain(_snapshots.Current.Clusters["one"].Config);
+    }
+
+    [Fact]
+    public async Task Change_is_told_as_words_and_the_first_configuration_is_none()
+    {
+        var changes = Changes();
+        await ApplyAsync(Settings.Valid);
+        changes.ShouldBeEmpty();
+
+        await ApplyAsync(Settings.With("Ambassador:Listen", "[ \"http://*:1\" ]"));
+        await ApplyAsync(Settings.Valid);
+
+        changes.Select(change => (change.IsApplied, change.Revision)).ShouldBe([(true, 2), (true, 3)]);
+        changes[0].Difference.ShouldBe(["Ambassador:Listen:0 (default) → http://*:1"]);
+        changes[0].NeedsRestart.ShouldBe(["Ambassador:Listen"]);
+        changes[1].NeedsRestart.ShouldBeEmpty(); // Back to what has been in force since the start.
+    }
+
+    [Fact]
+    public async Task Refusal_is_told_once_and_forgotten_with_the_next_good_content()
+    {
+        const string bad = "{ \"ReverseProxy\": { \"Rutes\": {} } }";
+        var changes = Changes();
+        await ApplyAsync(bad); // Before the first there is nothing to change: whoever starts us tells it.
+        await ApplyAsync(Settings.Valid);
+        changes.ShouldBeEmpty();
+
+        var gathered = Settings.Gather(bad);
+        await _reloader.ApplyAsync(gathered, isProvisional: true);
+        _reloader.LastRefused.ShouldBeNull();
+        await _reloader.ApplyAsync(gathered);
+        await _reloader.ApplyAsync(gathered);
+
+        var refused = changes.ShouldHaveSingleItem();
+        refused.IsApplied.ShouldBeFalse();
+        refused.Revision.ShouldBe(1);
+        refused.Errors.ShouldNotBeEmpty();
+        _reloader.LastRefused.ShouldNotBeNull().Errors.ShouldBe(refused.Errors);
+
+        await ApplyAsync(Settings.Valid);
+        _reloader.LastRefused.ShouldBeNull();
+    }
+
+    private List<ConfigChange> Changes()
+    {
+        var changes = new List<ConfigChange>();
+        _reloader.Changed += changes.Add;
+        return changes;
     }
 
     private Task<IReadOnlyList<ConfigError>> ApplyAsync(string json) => _reloader.ApplyAsync(Settings.Gather(json));

@@ -16,11 +16,12 @@ public class DestinationClientFactoryTests
     [InlineData("00:00:01", null, false)]
     public void Client_is_kept_as_long_as_the_timeout_is(string? before, string? after, bool kept)
     {
-        var factory = new DestinationClientFactory(NullLogger<ForwarderHttpClientFactory>.Instance, TelemetryVariables.None);
-        using var old = factory.CreateClient(new ForwarderHttpClientContext { NewConfig = HttpClientConfig.Empty, NewMetadata = Metadata(before) });
+        var factory = new DestinationClientFactory(NullLogger<ForwarderHttpClientFactory>.Instance, TelemetryVariables.None, new DestinationConnections());
+        using var old = factory.CreateClient(new ForwarderHttpClientContext { ClusterId = "api", NewConfig = HttpClientConfig.Empty, NewMetadata = Metadata(before) });
 
         using var client = factory.CreateClient(new ForwarderHttpClientContext
         {
+            ClusterId = "api",
             OldClient = old,
             OldConfig = HttpClientConfig.Empty,
             OldMetadata = Metadata(before),
@@ -34,11 +35,12 @@ public class DestinationClientFactoryTests
     [Fact]
     public void Changed_settings_of_the_client_make_a_new_one()
     {
-        var factory = new DestinationClientFactory(NullLogger<ForwarderHttpClientFactory>.Instance, TelemetryVariables.None);
-        using var old = factory.CreateClient(new ForwarderHttpClientContext { NewConfig = HttpClientConfig.Empty });
+        var factory = new DestinationClientFactory(NullLogger<ForwarderHttpClientFactory>.Instance, TelemetryVariables.None, new DestinationConnections());
+        using var old = factory.CreateClient(new ForwarderHttpClientContext { ClusterId = "api", NewConfig = HttpClientConfig.Empty });
 
         using var client = factory.CreateClient(new ForwarderHttpClientContext
         {
+            ClusterId = "api",
             OldClient = old,
             OldConfig = HttpClientConfig.Empty,
             NewConfig = HttpClientConfig.Empty with { MaxConnectionsPerServer = 1 },

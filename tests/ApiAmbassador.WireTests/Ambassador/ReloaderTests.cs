@@ -1,3 +1,4 @@
+using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.WireTests.Destinations;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,6 +79,9 @@ public class ReloaderTests
         ambassador.Services.GetRequiredService<SnapshotStore>().Current.ShouldBeSameAs(before);
         (await ambassador.GetAsync()).ShouldBe("one");
     }
+
+    internal static int WeightOf(RunningAmbassador ambassador, string destination) =>
+        DestinationWeight.Of(ambassador.Services.GetRequiredService<SnapshotStore>().Current.Clusters["api"].Config.Destinations![destination]);
 
     private static async Task ApplyAsync(RunningAmbassador ambassador, AmbassadorSetup setup)
     {

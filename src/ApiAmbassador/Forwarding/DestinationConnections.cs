@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace ApiAmbassador.Forwarding;
+
+/// <summary>
+/// The open connections to destinations, by cluster, host and port, so that those of a destination that is gone can be closed: a client of .NET keeps
+/// its connections to itself. Connections of HTTP/3 are not among them.
+/// </summary>
+internal sealed class DestinationConnections
+{
+    private readonly ConcurrentDictionary<Connection, (string Cluster, string Host, int Port)> _open = new();
+
+    /// <summary>Connects as the handler itself does: each address of the name in turn, without Nagle's delay, within its <c>ConnectTimeout</c>.</summary>
+    public async ValueTask<Stream> ConnectAsync(string cluster, DnsEndPoint endPoint, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancellationToken);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        var connection = new Connection(socket, this);
+        _open[connection] = (cluster, endPoint.Host, endPoint.Port);
+        return connection;
+    }
+
+    /// <summary>Ends a cluster's connections to a host, busy or not, and returns how many. They are disposed of by the handler, which sees their end.</summary>
+    public int Close(string cluster, string host, int port)
+    {
+        var count = 0;
+        foreach (var (connection, of) in _open)
+        {
+            if (of.Port == port
+                && of.Host.Equals(host, StringComparison.OrdinalIgnoreCase)
+                && of.Cluster.Equals(cluster, StringComparison.OrdinalIgnoreCase)
+                && _open.TryRemove(connection, out _))
+            {
+                connection.End();
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    private sealed class Connection(Socket socket, DestinationConnections owner) : NetworkStream(socket, ownsSocket: true)
+    {
+        public void End()
+        {
+            try
+            {
+                Socket.Shutdown(SocketShutdown.Both);
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // It has ended by itself.
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            owner._open.TryRemove(this, out _);
+            base.Dispose(disposing);
+        }
+    }
+}
