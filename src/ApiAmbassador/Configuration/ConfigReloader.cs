@@ -1,9 +1,11 @@
+using ApiAmbassador.Observability;
+
 namespace ApiAmbassador.Configuration;
 
 /// <summary>
 /// The control path, and the one writer of what is in force:
 /// <code>
-/// sources (files, environment) → gather → build → validate → apply → tell
+/// sources (files, environment, operators) → gather → build → validate → apply → tell
 /// </code>
 /// 1. Gather: every source is read into one tree that knows where each setting was written.
 /// 2. Build: an immutable <see cref="Snapshot"/> is made of it.
@@ -12,7 +14,7 @@ namespace ApiAmbassador.Configuration;
 /// 5. Tell: in the log, what happened.
 /// </summary>
 internal sealed partial class ConfigReloader(
-    SnapshotValidator validator, SnapshotStore snapshots, SnapshotConfigProvider yarp, ILogger<ConfigReloader> logger)
+    SnapshotValidator validator, SnapshotStore snapshots, SnapshotConfigProvider yarp, TimeProvider time, Timeline timeline, ILogger<ConfigReloader> logger)
 {
     private readonly Lock _writer = new();
 
@@ -33,7 +35,7 @@ internal sealed partial class ConfigReloader(
                 return errors;
             }
 
-            next = next with { Revision = current.Revision + 1 };
+            next = InForce(next with { Revision = current.Revision + 1, Words = current.Words });
             snapshots.Swap(next);
             yarp.Update(next);
         }

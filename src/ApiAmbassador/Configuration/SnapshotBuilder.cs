@@ -28,7 +28,10 @@ internal static class SnapshotBuilder
             routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId)))
                 .ToFrozenDictionary(route => route.Config.RouteId, StringComparer.OrdinalIgnoreCase),
             clusters.Select(cluster => Cluster(cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions()))
-                .ToFrozenDictionary(cluster => cluster.Config.ClusterId, StringComparer.OrdinalIgnoreCase));
+                .ToFrozenDictionary(cluster => cluster.Config.ClusterId, StringComparer.OrdinalIgnoreCase))
+        {
+            Root = gathered.Root,
+        };
     }
 
     /// <summary>The section <c>Ambassador</c> alone; the listeners need it before there are services to check the rest.</summary>

@@ -12,9 +12,13 @@ namespace ApiAmbassador.Hosting;
 /// </summary>
 internal sealed partial class AmbassadorHost : IAsyncDisposable
 {
+    /// <summary>Whoever reads an answer of the admin listener slowly must not keep the process.</summary>
+    private static readonly TimeSpan AdminPatience = TimeSpan.FromSeconds(1);
+
     private readonly WebApplication _data;
     private readonly WebApplication _admin;
     private readonly Lifecycle _lifecycle;
+    private readonly Timeline _timeline;
     private readonly AmbassadorOptions _options;
     private readonly ILogger<AmbassadorHost> _logger;
 
@@ -24,6 +28,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         _admin = admin;
         _options = options;
         _lifecycle = data.Services.GetRequiredService<Lifecycle>();
+        _timeline = data.Services.GetRequiredService<Timeline>();
         _logger = data.Services.GetRequiredService<ILogger<AmbassadorHost>>();
     }
 
@@ -32,6 +37,9 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
 
     /// <summary>Where probes are answered.</summary>
     public Uri AdminAddress => AddressesOf(_admin)[0];
+
+    /// <summary>Cancelled when an operator asks the ambassador to stop; whoever runs it then calls <see cref="StopAsync"/>.</summary>
+    public CancellationToken StopRequested => _lifecycle.StopRequested;
 
     /// <summary>The data application's services.</summary>
     public IServiceProvider Services => _data.Services;
@@ -93,13 +101,16 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         if (_options.DrainDelay > TimeSpan.Zero && !hurry.IsCancellationRequested)
         {
             LogDraining(_logger, _options.DrainDelay);
+            _timeline.Add(TimelineKind.Lifecycle, subject: null, $"draining: requests are taken for {_options.DrainDelay:c} more");
             await Task.Delay(_options.DrainDelay, TimeProvider.System, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         LogStopping(_logger, _options.DrainTimeout);
+        _timeline.Add(TimelineKind.Lifecycle, subject: null, $"stopping: requests in flight have {_options.DrainTimeout:c}");
         using var patience = new CancellationTokenSource(_options.DrainTimeout);
         await _data.StopAsync(patience.Token);
-        await _admin.StopAsync(CancellationToken.None);
+        using var adminPatience = new CancellationTokenSource(AdminPatience);
+        await _admin.StopAsync(adminPatience.Token);
         LogStopped(_logger);
     }
 
@@ -127,6 +138,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         await _data.StartAsync();
         _lifecycle.Listening();
         LogListening(_logger, string.Join(", ", Addresses), AdminAddress);
+        _timeline.Add(TimelineKind.Lifecycle, subject: null, $"started: version {BuildVersion.Version}, listening on {string.Join(", ", Addresses)}");
     }
 
     private static Uri[] AddressesOf(WebApplication app) =>
