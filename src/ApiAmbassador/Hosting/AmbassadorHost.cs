@@ -44,6 +44,9 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
     /// <summary>The data application's services.</summary>
     public IServiceProvider Services => _data.Services;
 
+    /// <summary>The admin application's services.</summary>
+    public IServiceProvider AdminServices => _admin.Services;
+
     /// <summary>Reads and checks a configuration as <see cref="StartAsync"/> does, and starts nothing.</summary>
     public static Task<(Snapshot Snapshot, IReadOnlyList<ConfigError> Errors)> CheckAsync(ConfigSources sources) =>
         CheckAsync(ConfigGatherer.Gather(sources), sources);
