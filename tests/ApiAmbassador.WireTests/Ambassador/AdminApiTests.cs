@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using ApiAmbassador.Admin;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Observability;
 using ApiAmbassador.WireTests.Clients;
 using ApiAmbassador.WireTests.Destinations;
 using Microsoft.AspNetCore.Routing;
@@ -86,7 +87,7 @@ public class AdminApiTests
         // A break has jitter, so its length is not told here.
         events.Select(item => $"{item!["kind"]} {item["subject"]}: {((string)item["text"]!).Split(';')[0]}").ShouldBe(
             [
-                $"lifecycle : started: version {ApiAmbassador.Observability.BuildVersion.Version}, listening on {ambassador.Address.ToString().TrimEnd('/')}/",
+                $"lifecycle : started: version {BuildVersion.Version}, listening on {ambassador.Address.ToString().TrimEnd('/')}/",
                 "breaker api/one: circuit opened: gateway_error",
                 "operator api/two: weight 5, set by an operator",
                 $"destination api/three: came, at {two.Address}",
@@ -94,6 +95,26 @@ public class AdminApiTests
             ],
             Case.Sensitive);
         (await ambassador.ReadAsync("/api/events?after=2&limit=1")).AsArray().ShouldHaveSingleItem()!["sequence"]!.GetValue<int>().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Events_tellWhatProbesFoundAndTheEnd()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Status(500));
+        using var setup = new AmbassadorSetup().With("Ambassador__DrainDelay", "00:00:00.010");
+        await using var ambassador = await RunningAmbassador.StartAsync(setup.WithCluster(
+            """ "HealthCheck": { "Active": { "Enabled": true, "Path": "/health", "Interval": "00:00:00.050", "HealthyThreshold": 1 } } """, ("one", one.Address)));
+        var timeline = ambassador.Services.GetRequiredService<Timeline>();
+        await Eventually.SeesAsync(Told, told => told.Contains("Health api/one: unhealthy after 1 failed probes in a row (status 500)", StringComparison.Ordinal));
+        one.AnswerWith(_ => Reply.Ok());
+        await Eventually.SeesAsync(Told, told => told.Contains("Health api/one: healthy again after 1 good probes in a row", StringComparison.Ordinal));
+
+        await ambassador.StopAsync(TestContext.Current.CancellationToken);
+
+        Told().ShouldContain("Lifecycle : draining: requests are taken for 00:00:00.0100000 more");
+        Told().ShouldContain("Lifecycle : stopping: requests in flight have 00:00:20");
+
+        string Told() => string.Join('\n', timeline.After(0, int.MaxValue).Select(entry => $"{entry.Kind} {entry.Subject}: {entry.Text}"));
     }
 
     [Fact]
