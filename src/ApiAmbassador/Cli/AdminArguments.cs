@@ -5,11 +5,11 @@ namespace ApiAmbassador.Cli;
 /// <summary>What all commands take that talk to a running ambassador.</summary>
 internal sealed class AdminArguments(Option<string?> config)
 {
-    private readonly Option<string?> _admin = new("--admin") { Description = "The admin listener (default: where the configuration puts it)", HelpName = "URL" };
+    private readonly Option<string?> _admin = new("--admin") { Description = "The admin listener (default: as configured)", HelpName = "URL" };
 
     private readonly Option<string?> _tokenFile = new("--token-file")
     {
-        Description = $"Holds the admin token (default: {AdminClient.TokenVariable}, else the configuration's)", HelpName = "FILE",
+        Description = $"Has the token (else {AdminClient.TokenVariable} or configured)", HelpName = "FILE",
     };
 
     /// <summary>Adds them to a command.</summary>

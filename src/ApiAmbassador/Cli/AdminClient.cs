@@ -77,7 +77,8 @@ internal sealed class AdminClient : IDisposable
             var detail = response.Content.Headers.ContentType?.MediaType == "application/problem+json"
                 ? (await response.Content.ReadFromJsonAsync<ProblemDetails>(cancellation))?.Detail
                 : null;
-            return (null, $"{asked} refuses: {detail ?? $"status {(int)response.StatusCode}"}.");
+            detail ??= $"status {(int)response.StatusCode}";
+            return (null, $"{asked} refuses: {detail}{(detail.EndsWith('?') ? "" : ".")}");
         }
         catch (Exception e) when (e is HttpRequestException or JsonException)
         {

@@ -36,10 +36,10 @@ internal static class StatusReport
         console.MarkupLineInterpolated($"[bold]{Heading(status)}[/]");
         foreach (var cluster in status.Clusters)
         {
-            var table = new Table().Border(TableBorder.Rounded).Title(Heading(cluster).EscapeMarkup());
+            var table = new Table().Border(TableBorder.Rounded).Expand();
             foreach (var heading in Headings)
             {
-                table.AddColumn(heading.ToLowerInvariant());
+                table.AddColumn(new TableColumn(heading.ToLowerInvariant()) { Alignment = heading == Headings[2] ? Justify.Right : Justify.Left });
             }
 
             foreach (var destination in cluster.Destinations)
@@ -49,6 +49,8 @@ internal static class StatusReport
                 table.AddRow(cells[0], cells[1], cells[2], $"[{colour}]{cells[3]}[/]");
             }
 
+            console.WriteLine();
+            console.WriteLine(Cut(Heading(cluster), Columns));
             console.Write(table);
         }
     }

@@ -52,7 +52,7 @@ public class OperatorCommandTests
             (1, "", $"{nobody} cannot be asked: Connection refused. Is the ambassador running, and its admin listener there?\n"));
         setup.With("AMBASSADOR_ADMIN_TOKEN", Token);
         (await RunAsync(setup, "drain", "api/onne", "--admin", admin)).Error.ShouldBe(
-            $"{admin} refuses: cluster 'api' has no destination 'onne'; did you mean 'one'?.\n");
+            $"{admin} refuses: cluster 'api' has no destination 'onne'; did you mean 'one'?\n");
         (await RunAsync(setup, "drain", "api/one", "--admin", admin)).ShouldBe(
             (0, "api/one: drained\n", "Warning: no destination of cluster 'api' is usable now; its requests are answered with 503.\n"));
     }
