@@ -14,6 +14,10 @@ var root = new RootCommand("Answers to one name, and finds the real instances be
     ValidateCommand.Create(config),
     ExplainCommand.Create(config),
     HealthcheckCommand.Create(config),
+    StatusCommand.Create(config),
+    OperatorCommands.Drain(config),
+    OperatorCommands.Undrain(config),
+    OperatorCommands.Weight(config),
 };
 root.Options.Add(config);
 root.Options.OfType<VersionOption>().Single().Action = new VersionAction();

@@ -21,8 +21,12 @@ internal static class AdminApplication
             .AddCheck("listening", ActivatorUtilities.CreateInstance<ListeningCheck>(data), tags: [Startup, Ready])
             .AddCheck("destinations", ActivatorUtilities.CreateInstance<DestinationsCheck>(data), tags: [Ready]);
 
+        builder.Services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOptions));
+
         var app = builder.Build();
         app.Use(RequestSpan.ForgetAsync);
+        app.UseAdminGuard(data.GetRequiredService<SnapshotStore>());
+        app.MapAdminApi(data, sources);
         app.MapHealthChecks("/livez", Probe(tag: null)).DisableHttpMetrics();
         app.MapHealthChecks("/startupz", Probe(Startup)).DisableHttpMetrics();
         app.MapHealthChecks("/readyz", Probe(Ready)).DisableHttpMetrics();

@@ -3,7 +3,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
-using ApiAmbassador.Configuration;
 
 namespace ApiAmbassador.Cli;
 
@@ -27,7 +26,7 @@ internal static class HealthcheckCommand
 
     private static int Check(string? admin, string? configDirectory)
     {
-        var (url, problem) = admin is null ? FromConfiguration(ConfigSources.OfProcess(configDirectory)) : FromOption(admin);
+        var (url, _, problem) = AdminAddress.Find(admin, configDirectory);
         problem = url is null ? problem : Ask(new Uri(url, "/livez"));
         if (problem is not null)
         {
@@ -37,23 +36,6 @@ internal static class HealthcheckCommand
 
         return 0;
     }
-
-    /// <summary>
-    /// The address that <c>run</c> has read from the same sources. Errors elsewhere in them are none of ours: a file that is being
-    /// edited must not make a healthy process look sick.
-    /// </summary>
-    private static (Uri? Url, string? Problem) FromConfiguration(ConfigSources sources)
-    {
-        var text = SnapshotBuilder.Ambassador(ConfigGatherer.Gather(sources)).Admin.Listen;
-        return ListenAddress.TryParse(text, out var address) is { } problem ? (null, $"Ambassador:Admin:Listen: {problem}")
-            : address!.Port == 0 ? (null, $"The admin listener takes any free port ({text}); name the one it has: --admin http://127.0.0.1:PORT")
-            : (address.FromHere, null);
-    }
-
-    private static (Uri? Url, string? Problem) FromOption(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? (url, null)
-            : (null, $"--admin takes a URL, as http://127.0.0.1:9900, not '{text}'");
 
     /// <summary>
     /// What is wrong, or null. One request over a bare socket, without waiting asynchronously: the framework's client would more

@@ -49,13 +49,7 @@ internal static class SettingReport
     /// <summary>An array of objects: path, value (text, an array for a list, null for what is not set), source, isDefault.</summary>
     public static void WriteJson(TextWriter writer, IReadOnlyList<Setting> settings) =>
         writer.WriteLine(JsonSerializer.Serialize(
-            settings.Select(setting => new
-            {
-                setting.Path,
-                Value = !setting.IsSet ? null : setting.IsList ? (object)setting.Values : setting.Values[0],
-                setting.Source,
-                setting.IsDefault,
-            }),
+            settings.Select(SettingView.Of),
             Json));
 
     /// <summary>Name, value and source in columns; what does not fit stands on a line of its own, whole, so that it can be copied.</summary>

@@ -43,6 +43,7 @@ internal static class AmbassadorRule
             errors.Add($"port {admin.Port} is a data listener's already; the admin listener needs a port of its own", Section, "Admin", "Listen");
         }
 
+        AdminTokenRule.Check(options.Admin, errors);
         errors.CheckRange(options.DrainDelay, TimeSpan.Zero, TimeSpan.FromDays(1), [Section, "DrainDelay"], "zero to one day");
         errors.CheckRange(options.DrainTimeout, TimeSpan.Zero, TimeSpan.FromDays(1), [Section, "DrainTimeout"], "zero to one day");
         errors.CheckRange(options.RetryBodyBytesMax, 0, AmbassadorOptions.RetryBodyBytesLimit, [Section, "RetryBodyBytesMax"]);

@@ -14,6 +14,9 @@ internal static class ClusterRule
         LoadBalancingPolicies.LeastRequests, LoadBalancingPolicies.PowerOfTwoChoices,
     ];
 
+    /// <summary>Whether a policy knows no weights but 0.</summary>
+    public static bool IsWeightless(string policy) => Weightless.Contains(policy, StringComparer.OrdinalIgnoreCase);
+
     /// <summary>
     /// Reports everything that is wrong with it. Returns YARP's part without what was reported, so that YARP's validator does not
     /// say it again.
@@ -54,7 +57,7 @@ internal static class ClusterRule
         {
             errors.Add("every destination has weight 0, so none would get a request; give one a weight", [.. Path(config), "Destinations"]);
         }
-        else if (DestinationWeight.Differ(destinations.Values) && Weightless.Contains(config.LoadBalancingPolicy, StringComparer.OrdinalIgnoreCase))
+        else if (DestinationWeight.Differ(destinations.Values) && config.LoadBalancingPolicy is { } policy && IsWeightless(policy))
         {
             errors.Add(
                 $"the policy '{config.LoadBalancingPolicy}' takes no weights, but the destinations' differ; leave it out or use {WeightedRoundRobinPolicy.PolicyName}",

@@ -31,9 +31,9 @@ internal static class ConfigDifference
 
     private static IEnumerable<string> Clusters(Snapshot before, Snapshot after)
     {
-        foreach (var id in Ids(before.Clusters.Keys, after.Clusters.Keys))
+        foreach (var id in Ids(before.Configured.Keys, after.Configured.Keys))
         {
-            var (old, now) = (before.Clusters.GetValueOrDefault(id)?.Config, after.Clusters.GetValueOrDefault(id)?.Config);
+            var (old, now) = (before.Configured.GetValueOrDefault(id)?.Config, after.Configured.GetValueOrDefault(id)?.Config);
             if (old is null || now is null)
             {
                 yield return now is null ? $"-cluster {id}" : $"+cluster {id}: {Bounded(Destinations(EmptyOf(now), now))}";

@@ -6,7 +6,7 @@ namespace ApiAmbassador.Configuration;
 /// <summary>
 /// The control path, and the one writer of what is in force:
 /// <code>
-/// sources (files, environment) → gather → build → validate → apply → tell
+/// sources (files, environment, operators) → gather → build → validate → apply → tell
 /// </code>
 /// 1. Gather: every source is read into one tree that knows where each setting was written.
 /// 2. Build: an immutable <see cref="Snapshot"/> is made of it.
@@ -21,6 +21,7 @@ internal sealed partial class ConfigReloader(
     SnapshotConfigProvider yarp,
     AmbassadorMetrics metrics,
     TimeProvider time,
+    Timeline timeline,
     ILogger<ConfigReloader> logger)
 {
     private readonly SemaphoreSlim _writer = new(1, 1);
@@ -58,7 +59,7 @@ internal sealed partial class ConfigReloader(
             _lastRefused = null;
             if (next.Fingerprint != current.Fingerprint)
             {
-                next = next with { Revision = current.Revision + 1 };
+                next = InForce(next with { Revision = current.Revision + 1, Words = current.Words });
                 snapshots.Swap(next);
                 yarp.Update(next);
                 Tell(current, next);
@@ -105,6 +106,7 @@ internal sealed partial class ConfigReloader(
             LogNeedsRestart(logger, string.Join(", ", needsRestart));
         }
 
+        timeline.Add(TimelineKind.Reload, subject: null, $"configuration {after.Revision} in force", [.. difference, .. needsRestart.Select(name => $"{name} changes with a restart")]);
         Changed?.Invoke(new ConfigChange(time.GetUtcNow(), after.Revision, IsApplied: true, difference, needsRestart, []));
     }
 
@@ -120,6 +122,7 @@ internal sealed partial class ConfigReloader(
         _lastRefused = refused;
         metrics.ConfigurationRefused();
         LogRefused(logger, errors.Count, revision, string.Join(Environment.NewLine, errors));
+        timeline.Add(TimelineKind.Refused, subject: null, $"a change was refused: {errors.Count} errors; configuration {revision} stays", [.. errors.Select(error => error.ToString().ReplaceLineEndings(" "))]);
         Changed?.Invoke(new ConfigChange(refused.Time, revision, IsApplied: false, [], [], errors));
     }
 }

@@ -35,6 +35,15 @@ internal sealed record Snapshot(
     /// <summary>What depends on a request's path; it says how faithfully a path that servers read in different ways may be passed on.</summary>
     public PathDecides PathDecides { get; } = TargetRule.WhatPathsDecide(Routes.Values.Select(route => route.Config));
 
+    /// <summary>The clusters as they were configured, before <see cref="Words"/>.</summary>
+    public FrozenDictionary<string, ClusterSnapshot> Configured { get; private init; } = Clusters;
+
+    /// <summary>What operators have said of destinations; it is in <see cref="Clusters"/> already.</summary>
+    public OperatorWords Words { get; init; } = OperatorWords.None;
+
+    /// <summary>When it was put in force.</summary>
+    public DateTimeOffset AppliedAt { get; init; }
+
     /// <summary>Before the first configuration.</summary>
     public static Snapshot Empty { get; } = new(
         0, "", new AmbassadorOptions(), FrozenDictionary<string, RouteSnapshot>.Empty, FrozenDictionary<string, ClusterSnapshot>.Empty);

@@ -44,7 +44,7 @@ internal sealed class DemoRun(IAnsiConsole console, bool isLive, TimeProvider ti
         await using (host)
         {
             var scores = new Scoreboard(time);
-            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, host.StopRequested);
             var story = new DemoStory(instances, file, sources, host, text => Tell(scores, text), beat, time);
             DemoPicture Picture() => Take(host, instances, scores);
             await FirstProbesAsync(host);

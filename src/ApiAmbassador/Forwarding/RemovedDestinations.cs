@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Observability;
 using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Forwarding;
@@ -9,7 +10,7 @@ namespace ApiAmbassador.Forwarding;
 /// finish within <c>DrainTimeout</c>; when nothing is under way any more, or the time is over, its connections are closed.
 /// </summary>
 internal sealed partial class RemovedDestinations(
-    SnapshotStore snapshots, DestinationConnections connections, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<RemovedDestinations> logger)
+    SnapshotStore snapshots, DestinationConnections connections, IHostApplicationLifetime lifetime, TimeProvider time, Timeline timeline, ILogger<RemovedDestinations> logger)
     : IClusterChangeListener
 {
     /// <summary>How often it is looked whether requests are under way.</summary>
@@ -83,6 +84,7 @@ internal sealed partial class RemovedDestinations(
                 if (connections.Close(place.Cluster, place.Host, place.Port) is var count and > 0)
                 {
                     LogClosed(logger, place.Cluster, place.Host, place.Port, count);
+                    timeline.Add(TimelineKind.Drain, place.Cluster, $"{count} connections to {place.Host}:{place.Port}, which has left, were closed");
                 }
             }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Forwarding;
+using ApiAmbassador.Observability;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
@@ -10,7 +11,7 @@ namespace ApiAmbassador.Health;
 /// Judges the answers to YARP's active health checks by thresholds on both sides: so many failures in a row take a destination
 /// out, so many good probes in a row bring it back. The policy where a cluster names none.
 /// </summary>
-internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDestinationHealthUpdater updater, ILogger<ThresholdHealthPolicy> logger)
+internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDestinationHealthUpdater updater, Timeline timeline, ILogger<ThresholdHealthPolicy> logger)
     : IActiveHealthCheckPolicy
 {
     /// <summary>Its name in <c>HealthCheck:Active:Policy</c>.</summary>
@@ -65,11 +66,14 @@ internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDe
     {
         if (after.Healthy == false && before.Healthy != false)
         {
-            LogUnhealthy(logger, cluster.ClusterId, result.Destination.DestinationId, after.Run, Cause(result));
+            var cause = Cause(result);
+            LogUnhealthy(logger, cluster.ClusterId, result.Destination.DestinationId, after.Run, cause);
+            timeline.Add(TimelineKind.Health, $"{cluster.ClusterId}/{result.Destination.DestinationId}", $"unhealthy after {after.Run} failed probes in a row ({cause})");
         }
         else if (after.Healthy == true && before.Healthy == false)
         {
             LogHealthy(logger, cluster.ClusterId, result.Destination.DestinationId, after.Run);
+            timeline.Add(TimelineKind.Health, $"{cluster.ClusterId}/{result.Destination.DestinationId}", $"healthy again after {after.Run} good probes in a row");
         }
     }
 

@@ -12,9 +12,13 @@ namespace ApiAmbassador.Hosting;
 /// </summary>
 internal sealed partial class AmbassadorHost : IAsyncDisposable
 {
+    /// <summary>Whoever reads an answer of the admin listener slowly must not keep the process.</summary>
+    private static readonly TimeSpan AdminPatience = TimeSpan.FromSeconds(1);
+
     private readonly WebApplication _data;
     private readonly WebApplication _admin;
     private readonly Lifecycle _lifecycle;
+    private readonly Timeline _timeline;
     private readonly ILogger<AmbassadorHost> _logger;
 
     private AmbassadorHost(WebApplication data, WebApplication admin)
@@ -22,6 +26,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         _data = data;
         _admin = admin;
         _lifecycle = data.Services.GetRequiredService<Lifecycle>();
+        _timeline = data.Services.GetRequiredService<Timeline>();
         _logger = data.Services.GetRequiredService<ILogger<AmbassadorHost>>();
     }
 
@@ -31,8 +36,14 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
     /// <summary>Where probes are answered.</summary>
     public Uri AdminAddress => AddressesOf(_admin)[0];
 
+    /// <summary>Cancelled when an operator asks the ambassador to stop; whoever runs it then calls <see cref="StopAsync"/>.</summary>
+    public CancellationToken StopRequested => _lifecycle.StopRequested;
+
     /// <summary>The data application's services.</summary>
     public IServiceProvider Services => _data.Services;
+
+    /// <summary>The admin application's services.</summary>
+    public IServiceProvider AdminServices => _admin.Services;
 
     /// <summary>Reads and checks a configuration as <see cref="StartAsync"/> does, and starts nothing.</summary>
     public static Task<(Snapshot Snapshot, IReadOnlyList<ConfigError> Errors)> CheckAsync(ConfigSources sources) =>
@@ -92,13 +103,16 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         if (options.DrainDelay > TimeSpan.Zero && !hurry.IsCancellationRequested)
         {
             LogDraining(_logger, options.DrainDelay);
+            _timeline.Add(TimelineKind.Lifecycle, subject: null, $"draining: requests are taken for {options.DrainDelay:c} more");
             await Task.Delay(options.DrainDelay, TimeProvider.System, hurry).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         LogStopping(_logger, options.DrainTimeout);
+        _timeline.Add(TimelineKind.Lifecycle, subject: null, $"stopping: requests in flight have {options.DrainTimeout:c}");
         using var patience = new CancellationTokenSource(options.DrainTimeout);
         await _data.StopAsync(patience.Token);
-        await _admin.StopAsync(CancellationToken.None);
+        using var adminPatience = new CancellationTokenSource(AdminPatience);
+        await _admin.StopAsync(adminPatience.Token);
         LogStopped(_logger);
     }
 
@@ -127,6 +141,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         await _data.StartAsync();
         _lifecycle.Listening();
         LogListening(_logger, string.Join(", ", Addresses), AdminAddress);
+        _timeline.Add(TimelineKind.Lifecycle, subject: null, $"started: version {BuildVersion.Version}, listening on {string.Join(", ", Addresses)}");
     }
 
     private static Uri[] AddressesOf(WebApplication app) =>

@@ -2,6 +2,7 @@ using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
+using ApiAmbassador.Observability;
 using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
@@ -26,6 +27,7 @@ internal static class AmbassadorServices
         services.AddSingleton(PolicyNames.Of);
         services.AddSingleton<RoutePatternRule>();
         services.AddSingleton<SnapshotValidator>();
+        services.AddSingleton<Timeline>();
         services.AddSingleton<ConfigReloader>();
 
         // The data path. Ours before YARP's, which registers its own only where there is none.
@@ -43,6 +45,7 @@ internal static class AmbassadorServices
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();
         services.AddSingleton<IClusterChangeListener, NewDestinationProber>();
         services.AddSingleton<IClusterChangeListener, RemovedDestinations>();
+        services.AddSingleton<IClusterChangeListener, DestinationNews>();
         Decorate<IAvailableDestinationsPolicy>(services, yarp => new WeightedAvailabilityPolicy(yarp)); // No policy on health hands out weight 0.
         Decorate<IHttpForwarder>(services, yarp => new AttemptForwarder(yarp));
 

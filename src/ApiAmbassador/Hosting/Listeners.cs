@@ -42,12 +42,18 @@ internal static class Listeners
         }
     }
 
-    /// <summary>The admin listener. Its limits are Kestrel's: nobody has a large body to send there.</summary>
+    /// <summary>
+    /// The admin listener. It has limits of its own, narrow ones: nobody has a large body or many connections to bring, and what goes
+    /// on there must not take the memory of requests.
+    /// </summary>
     public static void ConfigureAdmin(KestrelServerOptions kestrel, AdminOptions options, IConfiguration configuration)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = 256;
-        kestrel.Limits.MaxRequestBodySize = 64 * 1024;
+        kestrel.Limits.MaxConcurrentConnections = 100;
+        kestrel.Limits.MaxRequestBodySize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(60);
         // Of the framework's section only the certificates: its endpoints and limits are the data listeners'.
         var certificates = configuration.GetSection("Kestrel:Certificates").AsEnumerable();
         kestrel.Configure(new ConfigurationBuilder().AddInMemoryCollection(certificates).Build().GetSection("Kestrel"));

@@ -6,7 +6,7 @@ using Yarp.ReverseProxy.Model;
 namespace ApiAmbassador.Resilience;
 
 /// <summary>What is remembered of a cluster from request to request: its budget, its limit, and its destinations' breakers.</summary>
-internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvider time, Random random, ILogger logger)
+internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvider time, Random random, Timeline timeline, ILogger logger)
 {
     private readonly ConditionalWeakTable<DestinationState, DestinationResilience> _destinations = [];
     private readonly Lock _opening = new();
@@ -111,16 +111,26 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
         }
 
         Refresh();
+        Tell(change, destination, Cause(failure), destination.Breaker.TimeToTrial.TotalSeconds);
+    }
+
+    private void Tell(BreakerChange change, DestinationResilience destination, string cause, double pause)
+    {
+        var id = destination.State.DestinationId;
+        var subject = $"{cluster.ClusterId}/{id}";
         switch (change)
         {
             case BreakerChange.Closed:
-                LogClosed(logger, cluster.ClusterId, destination.State.DestinationId);
+                LogClosed(logger, cluster.ClusterId, id);
+                timeline.Add(TimelineKind.Breaker, subject, "circuit closed: a trial request was answered");
                 break;
             case BreakerChange.Reopened:
-                LogReopened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial.TotalSeconds);
+                LogReopened(logger, cluster.ClusterId, id, cause, pause);
+                timeline.Add(TimelineKind.Breaker, subject, $"circuit stays open: {cause}; the next request is let through in {pause:0.#} s");
                 break;
             default:
-                LogOpened(logger, cluster.ClusterId, destination.State.DestinationId, Cause(failure), destination.Breaker.TimeToTrial.TotalSeconds);
+                LogOpened(logger, cluster.ClusterId, id, cause, pause);
+                timeline.Add(TimelineKind.Breaker, subject, $"circuit opened: {cause}; one request is let through in {pause:0.#} s");
                 break;
         }
     }

@@ -31,6 +31,8 @@ public sealed class RunningAmbassador : IAsyncDisposable
 
     internal IServiceProvider Services => _host.Services;
 
+    internal IServiceProvider AdminServices => _host.AdminServices;
+
     /// <summary>Starts it; a configuration that is refused fails the test with its errors.</summary>
     public static async Task<RunningAmbassador> StartAsync(AmbassadorSetup setup)
     {

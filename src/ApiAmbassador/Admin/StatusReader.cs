@@ -1,0 +1,95 @@
+using ApiAmbassador.Balancing;
+using ApiAmbassador.Configuration;
+using ApiAmbassador.Hosting;
+using ApiAmbassador.Observability;
+using ApiAmbassador.Resilience;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.LoadBalancing;
+using Yarp.ReverseProxy.Model;
+
+namespace ApiAmbassador.Admin;
+
+/// <summary>Looks at the state of everything and changes nothing.</summary>
+internal sealed class StatusReader(
+    SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states, Lifecycle lifecycle, ConfigReloader reloader, Timeline timeline, TimeProvider time)
+{
+    private readonly long _started = time.GetTimestamp();
+
+    /// <summary>How it stands now.</summary>
+    public StatusView Read()
+    {
+        var snapshot = snapshots.Current;
+        var now = time.GetUtcNow();
+        return new StatusView(
+            BuildVersion.Version,
+            BuildVersion.Commit,
+            now,
+            Math.Round(time.GetElapsedTime(_started).TotalSeconds, 1),
+            lifecycle switch { { IsDraining: true } => "draining", { IsListening: true } => "serving", _ => "starting" },
+            snapshot.Revision,
+            snapshot.AppliedAt,
+            snapshot.Ambassador.Passthrough,
+            timeline.Last,
+            reloader.LastRefused is null ? null : timeline.LastOf(TimelineKind.Refused),
+            [.. yarp.GetClusters()
+                .Where(cluster => snapshot.Clusters.ContainsKey(cluster.ClusterId))
+                .OrderBy(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase)
+                .Select(cluster => Cluster(cluster, snapshot))],
+            [.. snapshot.Routes.Values.OrderBy(route => route.Config.RouteId, StringComparer.OrdinalIgnoreCase).Select(Route)]);
+    }
+
+    /// <summary>What to warn of when a change leaves a cluster without anybody to ask; null where it does not.</summary>
+    public string? WithoutUsable(string cluster) =>
+        yarp.TryGetCluster(cluster, out var state) && !states.CanServe(state)
+            ? $"no destination of cluster '{cluster}' is usable now; its requests are answered with 503"
+            : null;
+
+    private ClusterView Cluster(ClusterState cluster, Snapshot snapshot)
+    {
+        var settings = snapshot.Clusters[cluster.ClusterId];
+        var known = states.Of(cluster);
+        var available = cluster.DestinationsState.AvailableDestinations.ToHashSet();
+        DestinationView[] destinations =
+        [
+            .. cluster.DestinationsState.AllDestinations
+                .OrderBy(destination => destination.DestinationId, StringComparer.OrdinalIgnoreCase)
+                .Select(destination => Destination(destination, cluster.ClusterId, known, snapshot, available.Contains(destination))),
+        ];
+        return new ClusterView(
+            cluster.ClusterId,
+            cluster.Model.Config.LoadBalancingPolicy ?? LoadBalancingPolicies.PowerOfTwoChoices,
+            destinations.Count(destination => destination.IsUsable),
+            destinations.Sum(destination => destination.InFlight),
+            known.Limit.Queued,
+            (int)known.Budget.Left(settings.RetryBudget, time.GetTimestamp()),
+            destinations);
+    }
+
+    private static DestinationView Destination(DestinationState destination, string cluster, ClusterResilience known, Snapshot snapshot, bool isAvailable)
+    {
+        var breaker = known.Of(destination).Breaker;
+        var word = snapshot.Words.Of(cluster, destination.DestinationId);
+        var config = destination.Model.Config;
+        var configured = snapshot.Configured[cluster].Config.Destinations?.GetValueOrDefault(destination.DestinationId) ?? config;
+        return new DestinationView(
+            destination.DestinationId,
+            SafeText.Address(config.Address),
+            DestinationWeight.Of(configured),
+            DestinationWeight.Of(config),
+            word == OperatorWord.Nothing ? null : word,
+            new HealthView(Word(destination.Health.Active), Word(destination.Health.Passive)),
+            new BreakerView(breaker.State, breaker.OpenUntil, breaker.ConsecutiveFailures),
+            destination.ConcurrentRequestCount,
+            isAvailable && (snapshot.Ambassador.Passthrough || !breaker.IsOpen));
+    }
+
+    private static RouteView Route(RouteSnapshot route) => new(
+        route.Config.RouteId,
+        route.Config.Match.Path,
+        route.Config.Match.Hosts ?? [],
+        route.Config.Match.Methods ?? [],
+        route.Split is null ? route.Config.ClusterId : null,
+        route.Split?.Sides.ToDictionary(side => side.ClusterId, side => side.Weight));
+
+    private static string Word(DestinationHealth health) => health.ToString().ToLowerInvariant();
+}

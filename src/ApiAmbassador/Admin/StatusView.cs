@@ -1,0 +1,85 @@
+using ApiAmbassador.Configuration;
+using ApiAmbassador.Observability;
+using ApiAmbassador.Resilience;
+
+namespace ApiAmbassador.Admin;
+
+/// <summary>What <c>GET /api/status</c> answers: everything a page or a script wants to know of this moment.</summary>
+/// <param name="Version">Of the program.</param>
+/// <param name="Commit">What it was built from; empty where the build did not know it.</param>
+/// <param name="Time">When this was looked at.</param>
+/// <param name="UptimeSeconds">Since the ambassador started.</param>
+/// <param name="Lifecycle">starting, serving or draining.</param>
+/// <param name="Revision">Counts what was put in force: configurations and operators' words.</param>
+/// <param name="AppliedAt">When that was.</param>
+/// <param name="Passthrough">Whether retries, circuit breakers and limits are switched off.</param>
+/// <param name="LastEvent">The number of the newest event.</param>
+/// <param name="LastRefused">The last change of the configuration, if it was refused and nothing was applied since; else null.</param>
+/// <param name="Clusters">In the order of their ids.</param>
+/// <param name="Routes">In the order of their ids.</param>
+internal sealed record StatusView(
+    string Version,
+    string Commit,
+    DateTimeOffset Time,
+    double UptimeSeconds,
+    string Lifecycle,
+    long Revision,
+    DateTimeOffset AppliedAt,
+    bool Passthrough,
+    long LastEvent,
+    TimelineEntry? LastRefused,
+    IReadOnlyList<ClusterView> Clusters,
+    IReadOnlyList<RouteView> Routes);
+
+/// <summary>A cluster.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Policy">The load-balancing policy in force.</param>
+/// <param name="Usable">How many destinations may get requests now.</param>
+/// <param name="InFlight">Requests under way at its destinations.</param>
+/// <param name="Queued">Requests that wait for their turn.</param>
+/// <param name="RetriesLeft">Retries that its budget would allow now.</param>
+/// <param name="Destinations">In the order of their ids.</param>
+internal sealed record ClusterView(
+    string Id, string Policy, int Usable, int InFlight, int Queued, int RetriesLeft, IReadOnlyList<DestinationView> Destinations);
+
+/// <summary>A destination.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Address">Its address, without user and password.</param>
+/// <param name="ConfiguredWeight">The weight that is written.</param>
+/// <param name="Weight">The weight in force.</param>
+/// <param name="Operator">What an operator has said; null where nobody has.</param>
+/// <param name="Health">What probes (active) and YARP's record of failures (passive) say: healthy, unhealthy or unknown.</param>
+/// <param name="Breaker">Its circuit breaker.</param>
+/// <param name="InFlight">Requests under way.</param>
+/// <param name="IsUsable">Whether it may get requests now.</param>
+internal sealed record DestinationView(
+    string Id,
+    string Address,
+    int ConfiguredWeight,
+    int Weight,
+    OperatorWord? Operator,
+    HealthView Health,
+    BreakerView Breaker,
+    int InFlight,
+    bool IsUsable);
+
+/// <summary>The health of a destination.</summary>
+/// <param name="Active">By probes.</param>
+/// <param name="Passive">By YARP's record of failures.</param>
+internal sealed record HealthView(string Active, string Passive);
+
+/// <summary>A circuit breaker.</summary>
+/// <param name="State">closed, open or halfOpen.</param>
+/// <param name="Until">When its break ends or ended; null while it is closed.</param>
+/// <param name="ConsecutiveFailures">Failures since the last success.</param>
+internal sealed record BreakerView(BreakerState State, DateTimeOffset? Until, long ConsecutiveFailures);
+
+/// <summary>A route.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Path">The path it matches, or null.</param>
+/// <param name="Hosts">The hosts it matches; empty for all.</param>
+/// <param name="Methods">The methods it matches; empty for all.</param>
+/// <param name="Cluster">Where it goes; null where it has a split.</param>
+/// <param name="Split">The shares of clusters; null where it goes to one.</param>
+internal sealed record RouteView(
+    string Id, string? Path, IReadOnlyList<string> Hosts, IReadOnlyList<string> Methods, string? Cluster, IReadOnlyDictionary<string, double>? Split);

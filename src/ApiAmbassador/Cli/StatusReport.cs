@@ -1,0 +1,90 @@
+using ApiAmbassador.Admin;
+using ApiAmbassador.Resilience;
+using Spectre.Console;
+
+namespace ApiAmbassador.Cli;
+
+/// <summary>The status as a person reads it: a table for each cluster, in 80 columns.</summary>
+internal static class StatusReport
+{
+    /// <summary>The width of it.</summary>
+    public const int Columns = 80;
+
+    private const int IdWidth = 28, WeightWidth = 16, InFlightWidth = 9;
+
+    private static readonly string[] Headings = ["DESTINATION", "WEIGHT", "IN FLIGHT", "STATE"];
+
+    /// <summary>Writes it as plain text.</summary>
+    public static void Write(TextWriter writer, StatusView status)
+    {
+        writer.WriteLine(Heading(status));
+        foreach (var cluster in status.Clusters)
+        {
+            writer.WriteLine();
+            writer.WriteLine(Cut(Heading(cluster), Columns));
+            writer.WriteLine(Line(Headings));
+            foreach (var destination in cluster.Destinations)
+            {
+                writer.WriteLine(Line(Cells(destination)));
+            }
+        }
+    }
+
+    /// <summary>Shows it on a terminal.</summary>
+    public static void Show(IAnsiConsole console, StatusView status)
+    {
+        console.MarkupLineInterpolated($"[bold]{Heading(status)}[/]");
+        foreach (var cluster in status.Clusters)
+        {
+            var table = new Table().Border(TableBorder.Rounded).Expand();
+            foreach (var heading in Headings)
+            {
+                table.AddColumn(new TableColumn(heading.ToLowerInvariant()) { Alignment = heading == Headings[2] ? Justify.Right : Justify.Left });
+            }
+
+            foreach (var destination in cluster.Destinations)
+            {
+                var colour = destination.IsUsable ? "green" : destination.Operator is not null ? "yellow" : "red";
+                var cells = Cells(destination).Select(cell => cell.EscapeMarkup()).ToArray();
+                table.AddRow(cells[0], cells[1], cells[2], $"[{colour}]{cells[3]}[/]");
+            }
+
+            console.WriteLine();
+            console.WriteLine(Cut(Heading(cluster), Columns));
+            console.Write(table);
+        }
+    }
+
+    /// <summary>Why a destination gets requests or not, in a few words.</summary>
+    public static string State(DestinationView destination) => destination switch
+    {
+        { Operator.IsDrained: true } => "drained",
+        { Weight: 0 } => "weight 0",
+        { Health.Active: "unhealthy" } => "unhealthy",
+        { Health.Passive: "unhealthy" } => "unhealthy (passive)",
+        { Breaker.State: BreakerState.Open } => "breaker open",
+        { Breaker.State: BreakerState.HalfOpen } => "breaker half open",
+        { IsUsable: true } => "serving",
+        _ => "out",
+    };
+
+    private static string Heading(StatusView status) =>
+        $"ApiAmbassador {status.Version}: {status.Lifecycle}, revision {status.Revision}, up {TimeSpan.FromSeconds((long)status.UptimeSeconds):c}"
+        + (status.Passthrough ? ", PASSTHROUGH" : "");
+
+    private static string Heading(ClusterView cluster) =>
+        $"{Cut(cluster.Id, IdWidth)}: {cluster.Usable} of {cluster.Destinations.Count} usable, {cluster.InFlight} in flight, {cluster.Queued} queued, {cluster.Policy}";
+
+    private static string[] Cells(DestinationView destination) =>
+    [
+        Cut(destination.Id, IdWidth),
+        destination.Weight == destination.ConfiguredWeight ? $"{destination.Weight}" : $"{destination.Weight} (of {destination.ConfiguredWeight})",
+        $"{destination.InFlight}",
+        State(destination),
+    ];
+
+    private static string Line(string[] cells) =>
+        $"  {cells[0],-IdWidth}  {cells[1],-WeightWidth}  {cells[2],InFlightWidth}  {cells[3]}".TrimEnd();
+
+    private static string Cut(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + '…';
+}

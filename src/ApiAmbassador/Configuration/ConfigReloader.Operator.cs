@@ -1,0 +1,81 @@
+using ApiAmbassador.Balancing;
+using ApiAmbassador.Observability;
+using Yarp.ReverseProxy.Configuration;
+
+namespace ApiAmbassador.Configuration;
+
+/// <summary>The operator's hand on the control path: what he says of a destination is one more source, applied by the same writer.</summary>
+internal sealed partial class ConfigReloader
+{
+    /// <summary>Puts an operator's word on a destination in force, at once and over every configuration to come.</summary>
+    /// <param name="cluster">The cluster's id.</param>
+    /// <param name="destination">The destination's id.</param>
+    /// <param name="change">The new word from the old.</param>
+    /// <returns>What holds now, or the id that is unknown.</returns>
+    public async Task<OperatorAnswer> SayAsync(string cluster, string destination, Func<OperatorWord, OperatorWord> change)
+    {
+        string? warning;
+        OperatorWord before, word;
+        int weight;
+        await _writer.WaitAsync();
+        try
+        {
+            var current = snapshots.Current;
+            if (!current.Configured.TryGetValue(cluster, out var configured))
+            {
+                return new($"there is no cluster '{cluster}'{Nearest.Hint(cluster, current.Configured.Keys)}");
+            }
+
+            var names = configured.Config.Destinations!;
+            if (!names.TryGetValue(destination, out var known))
+            {
+                return new($"cluster '{cluster}' has no destination '{destination}'{Nearest.Hint(destination, [.. names.Keys])}");
+            }
+
+            // As they are written, whatever case they were said in: they go into the log and the timeline.
+            cluster = configured.Config.ClusterId;
+            destination = names.Keys.First(name => name.Equals(destination, StringComparison.OrdinalIgnoreCase));
+            before = current.Words.Of(cluster, destination);
+            word = change(before);
+            weight = word.IsDrained ? 0 : word.Weight ?? DestinationWeight.Of(known);
+            var next = current;
+            if (word != before)
+            {
+                next = InForce(current with { Words = current.Words.With(cluster, destination, word), Revision = current.Revision + 1 });
+                snapshots.Swap(next);
+                yarp.Update(next);
+            }
+
+            warning = Warning(next.Clusters[cluster].Config, weight);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+
+        if (word != before)
+        {
+            var text = Sentence(word, weight);
+            LogSaid(logger, cluster, destination, text);
+            timeline.Add(TimelineKind.Operator, $"{cluster}/{destination}", text);
+        }
+
+        return new(Unknown: null, word, weight, warning);
+    }
+
+    /// <summary>A configuration as it is in force: what operators have said lies over it, less what they said of destinations that are gone.</summary>
+    private Snapshot InForce(Snapshot next) => next.Words.Over(next) with { AppliedAt = time.GetUtcNow() };
+
+    private static string Sentence(OperatorWord word, int weight) =>
+        word.IsDrained ? "drained by an operator: it gets no new request"
+        : word.Weight is not null ? $"weight {weight}, set by an operator"
+        : $"as configured again: weight {weight}";
+
+    private static string? Warning(ClusterConfig cluster, int weight) =>
+        weight > 0 && cluster.LoadBalancingPolicy is { } policy && ClusterRule.IsWeightless(policy) && DestinationWeight.Differ(cluster.Destinations!.Values)
+            ? $"the cluster's policy {policy} takes no weight but 0; with {WeightedRoundRobinPolicy.PolicyName}, or none named, requests are shared by weight"
+            : null;
+
+    [LoggerMessage(1051, LogLevel.Information, "Destination {Cluster}/{Destination}: {Text}")]
+    private static partial void LogSaid(ILogger logger, string cluster, string destination, string text);
+}

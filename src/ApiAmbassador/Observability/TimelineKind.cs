@@ -1,0 +1,29 @@
+namespace ApiAmbassador.Observability;
+
+/// <summary>What sort of thing happened.</summary>
+internal enum TimelineKind
+{
+    /// <summary>A configuration was put in force.</summary>
+    Reload,
+
+    /// <summary>A change was refused, and nothing changed.</summary>
+    Refused,
+
+    /// <summary>Destinations came, went or moved.</summary>
+    Destination,
+
+    /// <summary>Probes found a destination sick or well.</summary>
+    Health,
+
+    /// <summary>A circuit breaker opened or closed.</summary>
+    Breaker,
+
+    /// <summary>A destination that left finishes what it has.</summary>
+    Drain,
+
+    /// <summary>An operator said something.</summary>
+    Operator,
+
+    /// <summary>The ambassador started, drains or stops.</summary>
+    Lifecycle,
+}

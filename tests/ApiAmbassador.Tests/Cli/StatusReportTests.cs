@@ -1,0 +1,67 @@
+using ApiAmbassador.Admin;
+using ApiAmbassador.Cli;
+using ApiAmbassador.Configuration;
+using ApiAmbassador.Resilience;
+using Spectre.Console;
+
+namespace ApiAmbassador.Tests.Cli;
+
+public class StatusReportTests
+{
+    private static readonly DestinationView Serving = new(
+        "one", "http://10.0.0.1:8080", 1, 1, Operator: null, new HealthView("unknown", "unknown"), new BreakerView(BreakerState.Closed, Until: null, 0), 3, IsUsable: true);
+
+    [Fact]
+    public void Plain_text_is_a_line_a_destination_within_80_columns()
+    {
+        var text = Written(
+            Serving,
+            Serving with { Id = "two", Weight = 0, ConfiguredWeight = 3, Operator = new OperatorWord(IsDrained: true, Weight: null), IsUsable = false },
+            Serving with { Id = "http://" + new string('x', 200) + ":8080", Weight = 65_535, ConfiguredWeight = 65_534, InFlight = 123_456, Health = new HealthView("unknown", "unhealthy"), IsUsable = false });
+
+        text.Split('\n').ShouldAllBe(line => line.Length <= 80);
+        text.ShouldStartWith("ApiAmbassador 1.2.3: serving, revision 7, up 01:00:00\n\napi: 1 of 3 usable, 3 in flight, 0 queued, PowerOfTwoChoices\n");
+        text.ShouldContain("  one                           1                         3  serving\n");
+        text.ShouldContain("  two                           0 (of 3)                  3  drained\n");
+        text.ShouldContain("unhealthy (passive)\n");
+    }
+
+    [Theory]
+    [InlineData("half_open", "breaker half open")]
+    [InlineData("open", "breaker open")]
+    [InlineData("sick", "unhealthy")]
+    [InlineData("zero", "weight 0")]
+    [InlineData("serving", "serving")]
+    public void State_says_why(string case1, string expected) => StatusReport.State(case1 switch
+    {
+        "half_open" => Serving with { Breaker = new BreakerView(BreakerState.HalfOpen, DateTimeOffset.UnixEpoch, 5), IsUsable = false },
+        "open" => Serving with { Breaker = new BreakerView(BreakerState.Open, DateTimeOffset.UnixEpoch, 5), IsUsable = false },
+        "sick" => Serving with { Health = new HealthView("unhealthy", "unknown"), IsUsable = false },
+        "zero" => Serving with { Weight = 0, IsUsable = false },
+        _ => Serving,
+    }).ShouldBe(expected);
+
+    [Fact]
+    public void Terminal_shows_the_same_within_80_columns_and_takes_no_id_for_markup()
+    {
+        using var writer = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(writer) });
+        console.Profile.Width = 80;
+
+        StatusReport.Show(console, Status(Serving with { Id = "http://[::1]:8080" }));
+
+        writer.ToString().ShouldContain("http://[::1]:8080");
+        writer.ToString().Split('\n').ShouldAllBe(line => line.TrimEnd().Length <= 80);
+    }
+
+    private static string Written(params DestinationView[] destinations)
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        StatusReport.Write(writer, Status(destinations));
+        return writer.ToString();
+    }
+
+    private static StatusView Status(params DestinationView[] destinations) => new(
+        "1.2.3", "", DateTimeOffset.UnixEpoch, 3600, "serving", 7, DateTimeOffset.UnixEpoch, Passthrough: false, 0, LastRefused: null,
+        [new ClusterView("api", "PowerOfTwoChoices", 1, 3, 0, 100, destinations)], []);
+}
