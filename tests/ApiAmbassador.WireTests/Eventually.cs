@@ -9,7 +9,7 @@ namespace ApiAmbassador.WireTests;
 public static class Eventually
 {
     /// <summary>Long enough for a busy machine, short enough that a broken test does not hold up the rest.</summary>
-    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan DefaultDeadline = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 

@@ -43,7 +43,7 @@ internal sealed class FailureWatch : IObserver<KeyValuePair<string, object?>>, I
 
     /// <summary>An ambassador that makes one attempt of each request.</summary>
     public static Task<RunningAmbassador> StartAsync(Uri destination, string settings) => RunningAmbassador.StartAsync(
-        new AmbassadorSetup().WithCluster(settings, ("one", destination)).With("ReverseProxy__Routes__api__Retry__MaxAttempts", "1"));
+        new AmbassadorSetup().WithCluster(settings, ("one", destination)).With("ReverseProxy__Routes__api__Retry__On__0", "599")); // Nothing that happens here is tried again.
 
     /// <summary>A request, with a body of so many bytes, whose answer may break off.</summary>
     public static async Task SendAsync(RunningAmbassador ambassador, string method, int? bodyBytes = null)
