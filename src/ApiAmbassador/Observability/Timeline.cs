@@ -102,10 +102,13 @@ internal sealed class Timeline(TimeProvider time)
             ? [.. details.Select(Safe)]
             : [.. details.Take(DetailsMax - 1).Select(Safe), $"and {details.Count - DetailsMax + 1} more"];
 
-    /// <summary>Cut only after it was made safe: half a password is one still.</summary>
+    /// <summary>
+    /// Cut after it was made safe, as half a password is one still. What is far too long is cut before as well, so that looking for secrets takes
+    /// no time worth mentioning; what that cut may have halved does not come through the second.
+    /// </summary>
     private static string Safe(string text)
     {
-        var safe = Secrets.InSentence(text);
+        var safe = Secrets.InSentence(text.Length > 4 * TextMax ? text[..(4 * TextMax)] : text);
         return safe.Length <= TextMax ? safe : safe[..(TextMax - 1)] + '…';
     }
 }

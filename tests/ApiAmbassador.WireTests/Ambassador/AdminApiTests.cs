@@ -92,6 +92,7 @@ public class AdminApiTests
                 "operator api/two: weight 5, set by an operator",
                 $"destination api/three: came, at {two.Address}",
                 "destination api/one: went",
+                "reload : configuration 3 in force",
             ],
             Case.Sensitive);
         (await ambassador.ReadAsync("/api/events?after=2&limit=1")).AsArray().ShouldHaveSingleItem()!["sequence"]!.GetValue<int>().ShouldBe(3);
