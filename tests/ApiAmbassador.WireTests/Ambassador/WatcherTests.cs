@@ -98,8 +98,9 @@ public sealed class WatcherTests : IAsyncDisposable
         var reloader = ambassador.Services.GetRequiredService<ConfigReloader>();
 
         _setup.WithFile(Text(_two).Replace("\"Address\"", "\"Adress\"", StringComparison.Ordinal));
-        await Eventually.SeesAsync(() => reloader.LastRefused, refused => refused is not null);
+        await Eventually.SeesAsync(Seen, changes => changes.Length == 1);
 
+        reloader.LastRefused.ShouldNotBeNull();
         (await ambassador.GetAsync()).ShouldBe("one");
         Seen().ShouldHaveSingleItem().Errors.ShouldContain(error => error.Message.Contains("did you mean 'Address'?", StringComparison.Ordinal));
         var (status, body) = await ambassador.ProbeAsync("/readyz", TestContext.Current.CancellationToken);
@@ -233,7 +234,7 @@ public sealed class WatcherTests : IAsyncDisposable
     private async Task AnswersAsync(RunningAmbassador ambassador, string name)
     {
         await Eventually.SeesAsync(_ => ambassador.GetAsync(), answer => answer == name);
-        await Eventually.SeesAsync(Seen, changes => changes.Any(change => change.IsApplied));
+        await Eventually.SeesAsync(Seen, changes => changes is [.., { IsApplied: true }]);
     }
 
     private static void Write(AmbassadorSetup setup, ScriptedDestination destination) => setup.WithFile(Text(destination));
