@@ -49,6 +49,12 @@ public sealed class AmbassadorOptions
     /// </summary>
     public long RetryBodyBytesMax { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// A directory in which the last good list of each source is kept, for a start while the source is down. Default none: nothing is kept. It has
+    /// to exist and be writable. A change needs a restart.
+    /// </summary>
+    public string? StateDirectory { get; set; }
+
     /// <summary>The policies that routes refer to by name. A change needs a restart.</summary>
     public PolicyOptions Policies { get; set; } = new();
 }

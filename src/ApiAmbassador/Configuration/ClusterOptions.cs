@@ -23,6 +23,9 @@ public sealed class ClusterOptions
 
     /// <summary>How many requests the cluster gets at once.</summary>
     public LimitsOptions Limits { get; set; } = new();
+
+    /// <summary>Sources that say where its instances are.</summary>
+    public DiscoveryOptions Discovery { get; set; } = new();
 }
 
 /// <summary>What we add to YARP's settings of a destination.</summary>
@@ -36,6 +39,18 @@ public sealed class DestinationOptions
     /// cluster 0.
     /// </summary>
     public int Weight { get; set; } = 1;
+
+    /// <summary>0 is asked first; 1 when none of 0 can serve, and so on. Default 0; from 0 to 1000.</summary>
+    public int Priority { get; set; }
+
+    /// <summary>Where it is. Default: not said; up to 63 letters.</summary>
+    public string? Zone { get; set; }
+
+    /// <summary>
+    /// Whether a host name in its address is followed: each of the name's addresses is a destination of its own, looked up again every 5 s. Default true;
+    /// <c>localhost</c> is never followed, nor a name that a proxy (<c>HttpClient:WebProxy</c>) has to look up.
+    /// </summary>
+    public bool Resolve { get; set; } = true;
 }
 
 /// <summary>What we add to YARP's health checks of a cluster.</summary>

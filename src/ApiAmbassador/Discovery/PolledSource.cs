@@ -1,0 +1,85 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ApiAmbassador.Discovery;
+
+/// <summary>Asks a source that has to be asked, again and again; what goes wrong is an answer too.</summary>
+/// <param name="source">What is asked.</param>
+/// <param name="refresh">The longest pause between two questions. It is up to a tenth shorter, so that many sources do not ask at the same moment for ever.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">For that tenth.</param>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore holds nothing to dispose of as long as nobody asks for its wait handle.")]
+internal sealed class PolledSource(IPolledSource source, TimeSpan refresh, TimeProvider time, Random random) : IDestinationSource
+{
+    /// <summary>The longest that one question may take.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The shortest pause after a question, however often <see cref="AskNow"/> is called.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
+
+    private readonly SemaphoreSlim _now = new(0, 1);
+
+    /// <inheritdoc/>
+    public async Task RunAsync(Action<SourceAnswer> tell, CancellationToken cancellation)
+    {
+        while (!cancellation.IsCancellationRequested)
+        {
+            var begun = time.GetTimestamp();
+            var answer = await AskAsync(source, time, cancellation);
+            if (cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
+            tell(answer);
+            await PauseAsync((refresh * (0.9 + (random.NextDouble() / 10))) - time.GetElapsedTime(begun), cancellation);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void AskNow()
+    {
+        try
+        {
+            _now.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It will ask already.
+        }
+    }
+
+    /// <summary>Asks once, within <see cref="Patience"/>.</summary>
+    public static async Task<SourceAnswer> AskAsync(IPolledSource source, TimeProvider time, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
+        try
+        {
+            return await source.AskAsync(both.Token).WaitAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested)
+        {
+            return SourceAnswer.Failed($"no answer within {Patience.TotalSeconds:0} s");
+        }
+#pragma warning disable CA1031 // Whatever is wrong with one source must not end its following.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return SourceAnswer.Failed(e.Message);
+        }
+    }
+
+    /// <summary>Until it is due, or somebody wants it asked now, which counts from <see cref="Rest"/> on.</summary>
+    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellation)
+    {
+        if (pause > Rest)
+        {
+            await Task.Delay(Rest, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            pause -= Rest;
+        }
+
+        using var due = new CancellationTokenSource(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellation);
+        await _now.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+}
