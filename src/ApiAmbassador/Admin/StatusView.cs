@@ -55,8 +55,8 @@ internal sealed record ClusterView(
 internal sealed record DestinationView(
     string Id,
     string Address,
-    int ConfiguredWeight,
-    int Weight,
+    double ConfiguredWeight,
+    double Weight,
     OperatorWord? Operator,
     HealthView Health,
     BreakerView Breaker,

@@ -9,14 +9,15 @@ namespace ApiAmbassador.Balancing;
 /// </summary>
 internal sealed class WeightedRotation
 {
-    /// <summary>One unit of virtual time: large, so that a stride is exact to a billionth for every weight up to 65 535.</summary>
+    /// <summary>One unit of virtual time: large, so that a stride is exact to a billionth for every weight up to 65 535, and small, so that times can be
+    /// compared for every weight down to a twenty-thousandth.</summary>
     private const ulong Unit = 1UL << 46;
 
     /// <summary>The virtual time of the last turn. Times wrap around, so they are compared by their difference.</summary>
     private ulong _now;
 
     /// <summary>Those who take turns now, with their weights above zero. Runners keep their place from an earlier lineup.</summary>
-    public Lineup LineUp(IReadOnlyList<(Runner Runner, int Weight)> members) => new(this, members);
+    public Lineup LineUp(IReadOnlyList<(Runner Runner, double Weight)> members) => new(this, members);
 
     /// <summary>Moves the time on, never back: a thread held up between its turn and this would otherwise have others' turns taken again.</summary>
     private void AdvanceTo(ulong turn)
@@ -50,7 +51,7 @@ internal sealed class WeightedRotation
         private readonly Runner[] _runners;
         private readonly ulong[] _strides;
 
-        internal Lineup(WeightedRotation rotation, IReadOnlyList<(Runner Runner, int Weight)> members)
+        internal Lineup(WeightedRotation rotation, IReadOnlyList<(Runner Runner, double Weight)> members)
         {
             _rotation = rotation;
             _runners = new Runner[members.Count];
@@ -58,7 +59,7 @@ internal sealed class WeightedRotation
             for (var i = 0; i < members.Count; i++)
             {
                 _runners[i] = members[i].Runner;
-                _strides[i] = Unit / (ulong)Math.Max(1, members[i].Weight);
+                _strides[i] = (ulong)(Unit / members[i].Weight);
                 Enter(_runners[i], Volatile.Read(ref rotation._now), _strides[i]);
             }
         }

@@ -50,7 +50,7 @@ internal static class ClusterRule
                 errors.Add($"'{text}' is not a whole number; use the setting Weight instead", [.. Path(config), "Destinations", id, "Metadata", DestinationWeight.MetadataKey]);
             }
 
-            errors.CheckRange(DestinationWeight.Of(destination), 0, DestinationOptions.WeightMax, [.. Path(config), "Destinations", id, "Weight"]);
+            errors.CheckRange(DestinationWeight.Of(destination), 0.0, DestinationOptions.WeightMax, [.. Path(config), "Destinations", id, "Weight"]);
         }
 
         if (destinations.Count > 0 && destinations.Values.All(destination => DestinationWeight.Of(destination) == 0))

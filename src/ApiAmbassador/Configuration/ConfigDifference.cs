@@ -29,6 +29,18 @@ internal static class ConfigDifference
         .. ChangedKeys(before, after).Where(key => !Is(key, "Ambassador") && !Is(key, "ReverseProxy")),
     ];
 
+    /// <summary>A line for each cluster of which destinations in force came, went or moved.</summary>
+    public static IReadOnlyList<string> OfDestinations(Snapshot before, Snapshot after) =>
+    [
+        .. from id in after.Clusters.Keys.Order(StringComparer.OrdinalIgnoreCase)
+           let old = before.Clusters.GetValueOrDefault(id)
+           let now = after.Clusters[id]
+           where old is not null && !ReferenceEquals(old, now)
+           let words = Destinations(old.Config, now.Config).ToList()
+           where words.Count > 0
+           select $"cluster {id}: {Bounded(words)}",
+    ];
+
     private static IEnumerable<string> Clusters(Snapshot before, Snapshot after)
     {
         foreach (var id in Ids(before.Configured.Keys, after.Configured.Keys))

@@ -16,7 +16,7 @@ internal sealed partial class ConfigReloader
     {
         string? warning;
         OperatorWord before, word;
-        int weight;
+        double weight;
         await _writer.WaitAsync();
         try
         {
@@ -26,24 +26,25 @@ internal sealed partial class ConfigReloader
                 return new($"there is no cluster '{cluster}'{Nearest.Hint(cluster, current.Configured.Keys)}");
             }
 
-            var names = configured.Config.Destinations!;
-            if (!names.TryGetValue(destination, out var known))
+            // What is configured, and what was found: a word on a name holds for all its addresses.
+            var found = DestinationLayers.Lay(current with { Words = OperatorWords.None }, Snapshot.Empty).Clusters[cluster].Config.Destinations!;
+            var names = found.Keys.Union(configured.Config.Destinations!.Keys, StringComparer.OrdinalIgnoreCase).ToList();
+            if (!configured.Config.Destinations.TryGetValue(destination, out var known) && !found.TryGetValue(destination, out known))
             {
-                return new($"cluster '{cluster}' has no destination '{destination}'{Nearest.Hint(destination, [.. names.Keys])}");
+                return new($"cluster '{cluster}' has no destination '{destination}'{Nearest.Hint(destination, names)}");
             }
 
             // As they are written, whatever case they were said in: they go into the log and the timeline.
             cluster = configured.Config.ClusterId;
-            destination = names.Keys.First(name => name.Equals(destination, StringComparison.OrdinalIgnoreCase));
+            destination = names.First(name => name.Equals(destination, StringComparison.OrdinalIgnoreCase));
             before = current.Words.Of(cluster, destination);
             word = change(before);
             weight = word.IsDrained ? 0 : word.Weight ?? DestinationWeight.Of(known);
             var next = current;
             if (word != before)
             {
-                next = InForce(current with { Words = current.Words.With(cluster, destination, word), Revision = current.Revision + 1 });
-                snapshots.Swap(next);
-                yarp.Update(next);
+                next = current with { Words = current.Words.With(cluster, destination, word) };
+                next = PutInForce(next, current);
             }
 
             warning = Warning(next.Clusters[cluster].Config, weight);
@@ -63,15 +64,12 @@ internal sealed partial class ConfigReloader
         return new(Unknown: null, word, weight, warning);
     }
 
-    /// <summary>A configuration as it is in force: what operators have said lies over it, less what they said of destinations that are gone.</summary>
-    private Snapshot InForce(Snapshot next) => next.Words.Over(next) with { AppliedAt = time.GetUtcNow() };
-
-    private static string Sentence(OperatorWord word, int weight) =>
+    private static string Sentence(OperatorWord word, double weight) =>
         word.IsDrained ? "drained by an operator: it gets no new request"
         : word.Weight is not null ? $"weight {weight}, set by an operator"
         : $"as configured again: weight {weight}";
 
-    private static string? Warning(ClusterConfig cluster, int weight) =>
+    private static string? Warning(ClusterConfig cluster, double weight) =>
         weight > 0 && cluster.LoadBalancingPolicy is { } policy && ClusterRule.IsWeightless(policy) && DestinationWeight.Differ(cluster.Destinations!.Values)
             ? $"the cluster's policy {policy} takes no weight but 0; with {WeightedRoundRobinPolicy.PolicyName}, or none named, requests are shared by weight"
             : null;

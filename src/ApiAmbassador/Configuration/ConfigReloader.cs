@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ApiAmbassador.Discovery;
 using ApiAmbassador.Observability;
 
 namespace ApiAmbassador.Configuration;
@@ -6,7 +7,7 @@ namespace ApiAmbassador.Configuration;
 /// <summary>
 /// The control path, and the one writer of what is in force:
 /// <code>
-/// sources (files, environment, operators) → gather → build → validate → apply → tell
+/// sources (files, environment, discovery, operators) → gather → build → validate → apply → tell
 /// </code>
 /// 1. Gather: every source is read into one tree that knows where each setting was written.
 /// 2. Build: an immutable <see cref="Snapshot"/> is made of it.
@@ -19,6 +20,7 @@ internal sealed partial class ConfigReloader(
     SnapshotValidator validator,
     SnapshotStore snapshots,
     SnapshotConfigProvider yarp,
+    InstanceDiscovery discovery,
     AmbassadorMetrics metrics,
     TimeProvider time,
     Timeline timeline,
@@ -59,13 +61,29 @@ internal sealed partial class ConfigReloader(
             _lastRefused = null;
             if (next.Fingerprint != current.Fingerprint)
             {
-                next = InForce(next with { Revision = current.Revision + 1, Words = current.Words });
-                snapshots.Swap(next);
-                yarp.Update(next);
-                Tell(current, next);
+                await discovery.FollowAsync(next, InstanceDiscovery.FirstAnswers);
+                Tell(current, PutInForce(next with { Words = current.Words, Found = discovery.Collect() }, current));
             }
 
             return errors;
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    /// <summary>Puts what was found since in force.</summary>
+    public async Task FindAsync()
+    {
+        await _writer.WaitAsync();
+        try
+        {
+            var current = snapshots.Current;
+            if (current.Revision > 0 && discovery.Collect() is var found && !ReferenceEquals(found, current.Found))
+            {
+                TellFound(current, PutInForce(current with { Found = found }, current));
+            }
         }
         finally
         {
@@ -78,6 +96,24 @@ internal sealed partial class ConfigReloader(
     {
         var next = SnapshotBuilder.Build(gathered, revision: 0);
         return (next, [.. gathered.Errors, .. await validator.ValidateAsync(next, gathered)]);
+    }
+
+    /// <summary>One swap for what is ours, one update for what is YARP's.</summary>
+    private Snapshot PutInForce(Snapshot next, Snapshot current)
+    {
+        next = DestinationLayers.Lay(next, current) with { Revision = current.Revision + 1, AppliedAt = time.GetUtcNow() };
+        snapshots.Swap(next);
+        yarp.Update(next);
+        return next;
+    }
+
+    /// <summary>The log names what came and went; the timeline hears of it from <see cref="DestinationNews"/>.</summary>
+    private void TellFound(Snapshot before, Snapshot after)
+    {
+        foreach (var line in ConfigDifference.OfDestinations(before, after))
+        {
+            LogFound(logger, line);
+        }
     }
 
     private void Tell(Snapshot before, Snapshot after)

@@ -32,6 +32,9 @@ public sealed class DiscoveryOptions
 
     /// <summary>The sources that are set.</summary>
     internal IEnumerable<SourceOptions> Sources => new SourceOptions?[] { Dns, DnsSrv, File, Http }.OfType<SourceOptions>();
+
+    /// <summary>What decides which answers are believed.</summary>
+    internal (int ConfirmEmpty, double MaxDropRatio) Rule => (ConfirmEmpty, MaxDropRatio);
 }
 
 /// <summary>What all sources of instances have in common.</summary>
@@ -51,6 +54,12 @@ public abstract class SourceOptions
 
     /// <summary>How often it is asked; it is asked at once after a destination could not be connected to. From 100 ms to one day.</summary>
     public abstract TimeSpan Refresh { get; set; }
+
+    /// <summary>The kind of source, as people see it.</summary>
+    internal abstract string Kind { get; }
+
+    /// <summary>What is asked for, as people may see it: without secrets.</summary>
+    internal abstract string Shown { get; }
 }
 
 /// <summary>The addresses of a name: <c>Discovery:Dns</c>.</summary>
@@ -70,6 +79,15 @@ public sealed class DnsDiscoveryOptions : SourceOptions
 
     /// <summary>How often it is asked, whatever the records' time to live; default 5 s, from 100 ms to one day.</summary>
     public override TimeSpan Refresh { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The port in force.</summary>
+    internal int PortOrDefault => Port ?? (Scheme.Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase) ? 443 : 80);
+
+    /// <inheritdoc/>
+    internal override string Kind => "dns";
+
+    /// <inheritdoc/>
+    internal override string Shown => $"{Name}:{PortOrDefault}";
 }
 
 /// <summary>SRV records (RFC 2782): <c>Discovery:DnsSrv</c>.</summary>
@@ -86,6 +104,12 @@ public sealed class DnsSrvDiscoveryOptions : SourceOptions
 
     /// <summary>How often it is asked, whatever the records' time to live; default 5 s, from 100 ms to one day.</summary>
     public override TimeSpan Refresh { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    internal override string Kind => "dns-srv";
+
+    /// <inheritdoc/>
+    internal override string Shown => Name ?? "";
 }
 
 /// <summary>Files of target groups: <c>Discovery:File</c>.</summary>
@@ -96,6 +120,12 @@ public sealed class FileDiscoveryOptions : SourceOptions
 
     /// <summary>How often it is looked at; default 1 s, from 100 ms to one day.</summary>
     public override TimeSpan Refresh { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    internal override string Kind => "file";
+
+    /// <inheritdoc/>
+    internal override string Shown => Path ?? "";
 }
 
 /// <summary>A URL that answers with target groups: <c>Discovery:Http</c>.</summary>
@@ -106,6 +136,12 @@ public sealed class HttpDiscoveryOptions : SourceOptions
 
     /// <summary>How often it is asked; default 5 s, from 100 ms to one day.</summary>
     public override TimeSpan Refresh { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <inheritdoc/>
+    internal override string Kind => "http";
+
+    /// <inheritdoc/>
+    internal override string Shown => Url is { IsAbsoluteUri: true } url ? url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : "";
 }
 
 /// <summary>Which addresses of a name count.</summary>

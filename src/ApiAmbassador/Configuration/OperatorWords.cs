@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ApiAmbassador.Balancing;
 using Yarp.ReverseProxy.Configuration;
@@ -28,47 +29,22 @@ internal sealed class OperatorWords
     public OperatorWords With(string cluster, string destination, OperatorWord word) =>
         new(word == OperatorWord.Nothing ? _words.Remove((cluster, destination)) : _words.SetItem((cluster, destination), word));
 
-    /// <summary>A configuration with the words in force, and with those forgotten whose destination is not in it.</summary>
-    public Snapshot Over(Snapshot snapshot)
-    {
-        var gone = _words.Keys.Where(key => snapshot.Configured.GetValueOrDefault(key.Cluster)?.Config.Destinations?.ContainsKey(key.Destination) != true);
-        var words = new OperatorWords(_words.RemoveRange(gone));
-        var spokenOf = words._words.Keys.Select(key => key.Cluster).ToHashSet(StringComparer.OrdinalIgnoreCase);
-        return snapshot with
-        {
-            Words = words,
-            Clusters = spokenOf.Count == 0
-                ? snapshot.Configured
-                : snapshot.Configured.ToFrozenDictionary(
-                    item => item.Key, item => spokenOf.Contains(item.Key) ? words.Over(item.Value) : item.Value, StringComparer.OrdinalIgnoreCase),
-        };
-    }
+    /// <summary>These without those of destinations that a configuration in force has neither as it was configured nor as it was found.</summary>
+    public OperatorWords Within(Snapshot snapshot) =>
+        _words.Keys.Where(key => !Has(snapshot.Configured, key) && !Has(snapshot.Clusters, key)).ToArray() is { Length: > 0 } gone ? new(_words.RemoveRange(gone)) : this;
 
-    private ClusterSnapshot Over(ClusterSnapshot cluster)
-    {
-        var destinations = cluster.Config.Destinations!.ToDictionary(
-            item => item.Key, item => Over(item.Value, Of(cluster.Config.ClusterId, item.Key)), StringComparer.OrdinalIgnoreCase);
-        return cluster with
-        {
-            Config = cluster.Config with
-            {
-                Destinations = destinations,
-                // As where the configuration itself has weights: who names no policy gets the one that keeps to them.
-                LoadBalancingPolicy = cluster.Config.LoadBalancingPolicy ?? (DestinationWeight.Differ(destinations.Values) ? WeightedRoundRobinPolicy.PolicyName : null),
-            },
-        };
-    }
+    /// <summary>Whether anything was said of a cluster's destinations.</summary>
+    public bool SpeakOf(string cluster) => _words.Keys.Any(key => key.Cluster.Equals(cluster, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A cluster's destinations with the words in force.</summary>
+    public IReadOnlyDictionary<string, DestinationConfig> Over(string cluster, IReadOnlyDictionary<string, DestinationConfig> destinations) =>
+        destinations.ToDictionary(item => item.Key, item => Over(item.Value, Of(cluster, item.Key)), StringComparer.OrdinalIgnoreCase);
 
     private static DestinationConfig Over(DestinationConfig destination, OperatorWord word) =>
-        (word.IsDrained ? 0 : word.Weight) is not { } weight
-            ? destination
-            : destination with
-            {
-                Metadata = new Dictionary<string, string>(destination.Metadata ?? new Dictionary<string, string>(), StringComparer.OrdinalIgnoreCase)
-                {
-                    [DestinationWeight.MetadataKey] = weight.ToString(),
-                },
-            };
+        (word.IsDrained ? 0 : word.Weight) is { } weight ? destination with { Metadata = DestinationWeight.With(destination.Metadata, weight) } : destination;
+
+    private static bool Has(FrozenDictionary<string, ClusterSnapshot> clusters, (string Cluster, string Destination) key) =>
+        clusters.GetValueOrDefault(key.Cluster)?.Config.Destinations?.ContainsKey(key.Destination) == true;
 
     /// <summary>Ids are the same in any case, as YARP has it.</summary>
     private sealed class IgnoreCase : IEqualityComparer<(string, string)>

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using ApiAmbassador.Balancing;
+using ApiAmbassador.Discovery;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
 using ApiAmbassador.Resilience;
@@ -35,8 +37,11 @@ internal sealed record Snapshot(
     /// <summary>What depends on a request's path; it says how faithfully a path that servers read in different ways may be passed on.</summary>
     public PathDecides PathDecides { get; } = TargetRule.WhatPathsDecide(Routes.Values.Select(route => route.Config));
 
-    /// <summary>The clusters as they were configured, before <see cref="Words"/>.</summary>
+    /// <summary>The clusters as they were configured, before <see cref="Found"/> and <see cref="Words"/>.</summary>
     public FrozenDictionary<string, ClusterSnapshot> Configured { get; private init; } = Clusters;
+
+    /// <summary>Where instances were found, by cluster; it is in <see cref="Clusters"/> already.</summary>
+    public ImmutableDictionary<string, FoundCluster> Found { get; init; } = ImmutableDictionary<string, FoundCluster>.Empty;
 
     /// <summary>What operators have said of destinations; it is in <see cref="Clusters"/> already.</summary>
     public OperatorWords Words { get; init; } = OperatorWords.None;
@@ -65,4 +70,11 @@ internal sealed record RouteSnapshot(RouteConfig Config, SplitRule? Split, strin
 /// <param name="Limits">How many requests it gets at once.</param>
 /// <param name="ConnectTimeout">How long a destination may take to take a connection.</param>
 internal sealed record ClusterSnapshot(
-    ClusterConfig Config, ProbeRule Probe, CircuitBreakerOptions CircuitBreaker, RetryBudgetOptions RetryBudget, LimitsOptions Limits, TimeSpan ConnectTimeout);
+    ClusterConfig Config, ProbeRule Probe, CircuitBreakerOptions CircuitBreaker, RetryBudgetOptions RetryBudget, LimitsOptions Limits, TimeSpan ConnectTimeout)
+{
+    /// <summary>The sources that say where its instances are.</summary>
+    public DiscoveryOptions Discovery { get; init; } = new();
+
+    /// <summary>The host names in addresses of its destinations that are followed, by destination.</summary>
+    public IReadOnlyDictionary<string, FollowedName> Names { get; init; } = FrozenDictionary<string, FollowedName>.Empty;
+}

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using ApiAmbassador.Balancing;
+using ApiAmbassador.Discovery;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
 using ApiAmbassador.Resilience;
@@ -71,12 +72,21 @@ internal static class SnapshotBuilder
     private static ClusterSnapshot Cluster(ClusterConfig config, ClusterOptions options)
     {
         var destinations = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase);
+        var names = new Dictionary<string, FollowedName>(StringComparer.OrdinalIgnoreCase);
         foreach (var (id, destination) in config.Destinations ?? new Dictionary<string, DestinationConfig>())
         {
-            var weight = options.Destinations.TryGetValue(id, out var ours) ? ours.Weight : DestinationWeight.Default;
-            destinations[id] = weight == DestinationWeight.Default
-                ? destination
-                : destination with { Metadata = With(destination.Metadata, DestinationWeight.MetadataKey, weight.ToString()) };
+            var ours = options.Destinations.GetValueOrDefault(id) ?? new DestinationOptions();
+            destinations[id] = destination with
+            {
+                Metadata = DestinationWeight.With(DestinationPlace.With(destination.Metadata, ours.Priority, ours.Zone), ours.Weight),
+            };
+
+            // A proxy looks names up by itself, and would be asked for addresses that may mean something else to it.
+            if (ours.Resolve && config.HttpClient?.WebProxy?.Address is null && Uri.TryCreate(destination.Address, UriKind.Absolute, out var uri)
+                && FollowedName.CanMove(uri.IdnHost))
+            {
+                names[id] = new FollowedName(uri.IdnHost, uri.Port);
+            }
         }
 
         int? yarpThreshold =
@@ -98,7 +108,11 @@ internal static class SnapshotBuilder
             options.CircuitBreaker,
             options.RetryBudget,
             options.Limits,
-            ConnectTimeout.Of(metadata));
+            ConnectTimeout.Of(metadata))
+        {
+            Discovery = options.Discovery,
+            Names = names,
+        };
     }
 
     /// <summary>Where a file names no policy ours hold: probes are judged by thresholds, and sick destinations get nothing even when all are sick.</summary>

@@ -12,6 +12,11 @@ internal sealed class DestinationConnections
 {
     private readonly ConcurrentDictionary<Connection, (string Cluster, string Host, int Port)> _open = new();
 
+    /// <summary>A destination of the cluster, named by its id, could not be connected to.</summary>
+#pragma warning disable MA0046 // Whoever sent it is known: there is one of us.
+    public event Action<string>? ConnectFailed;
+#pragma warning restore MA0046
+
     /// <summary>Connects as the handler itself does: each address of the name in turn, without Nagle's delay, within its <c>ConnectTimeout</c>.</summary>
     public async ValueTask<Stream> ConnectAsync(string cluster, DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
@@ -23,6 +28,7 @@ internal sealed class DestinationConnections
         catch
         {
             socket.Dispose();
+            ConnectFailed?.Invoke(cluster);
             throw;
         }
 

@@ -1,5 +1,6 @@
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Discovery;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
 using ApiAmbassador.Observability;
@@ -28,6 +29,10 @@ internal static class AmbassadorServices
         services.AddSingleton<RoutePatternRule>();
         services.AddSingleton<SnapshotValidator>();
         services.AddSingleton<Timeline>();
+        services.AddSingleton<OwnAddresses>();
+        services.AddSingleton<ISourceFactory, SourceFactory>();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<KeptLists>(provider, [.. options.StateDirectory is { } directory ? new object[] { directory } : []]));
+        services.AddSingleton<InstanceDiscovery>();
         services.AddSingleton<ConfigReloader>();
 
         // The data path. Ours before YARP's, which registers its own only where there is none.

@@ -12,6 +12,9 @@ internal enum TimelineKind
     /// <summary>Destinations came, went or moved.</summary>
     Destination,
 
+    /// <summary>A source of instances failed, answers again, or said something that is not believed yet.</summary>
+    Discovery,
+
     /// <summary>Probes found a destination sick or well.</summary>
     Health,
 

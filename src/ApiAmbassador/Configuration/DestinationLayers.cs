@@ -1,0 +1,63 @@
+using System.Collections.Frozen;
+using ApiAmbassador.Balancing;
+using ApiAmbassador.Discovery;
+
+namespace ApiAmbassador.Configuration;
+
+/// <summary>
+/// The destinations in force, layer by layer:
+/// <code>
+/// as configured → what operators said of them → what was found in their place and beside them → what operators said of that
+/// </code>
+/// Pure. What an operator says of a name holds for all its addresses, those to come included.
+/// </summary>
+internal static class DestinationLayers
+{
+    /// <summary>A configuration with its layers laid, and without words whose destination is gone.</summary>
+    /// <param name="next">Configured, with what was found and said.</param>
+    /// <param name="current">What is in force: clusters in which nothing differs are taken from there as they are.</param>
+    public static Snapshot Lay(Snapshot next, Snapshot current)
+    {
+        var laid = next with
+        {
+            Clusters = next.Configured.ToFrozenDictionary(item => item.Key, item => Lay(item.Key, item.Value, next, current), StringComparer.OrdinalIgnoreCase),
+        };
+        return laid with { Words = next.Words.Within(laid) };
+    }
+
+    private static ClusterSnapshot Lay(string id, ClusterSnapshot configured, Snapshot next, Snapshot current)
+    {
+        var found = next.Found.GetValueOrDefault(id);
+        if (ReferenceEquals(configured, current.Configured.GetValueOrDefault(id))
+            && ReferenceEquals(found, current.Found.GetValueOrDefault(id))
+            && ReferenceEquals(next.Words, current.Words))
+        {
+            return current.Clusters[id];
+        }
+
+        var isSpokenOf = next.Words.SpeakOf(id);
+        if (found is null && !isSpokenOf)
+        {
+            return configured;
+        }
+
+        var config = configured.Config;
+        var destinations = isSpokenOf ? next.Words.Over(id, config.Destinations!) : config.Destinations!;
+        if (found is not null)
+        {
+            destinations = FoundDestinations.Over(destinations, configured.Names, found);
+            destinations = isSpokenOf ? next.Words.Over(id, destinations) : destinations;
+        }
+
+        return configured with
+        {
+            Config = config with
+            {
+                Destinations = destinations,
+
+                // As where the configuration itself has weights: who names no policy gets the one that keeps to them.
+                LoadBalancingPolicy = config.LoadBalancingPolicy ?? (DestinationWeight.Differ(destinations.Values) ? WeightedRoundRobinPolicy.PolicyName : null),
+            },
+        };
+    }
+}

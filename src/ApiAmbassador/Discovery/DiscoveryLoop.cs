@@ -1,0 +1,83 @@
+using ApiAmbassador.Configuration;
+using ApiAmbassador.Forwarding;
+using ApiAmbassador.Resilience;
+using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Health;
+using Yarp.ReverseProxy.Model;
+
+namespace ApiAmbassador.Discovery;
+
+/// <summary>Has what is found put in force, and has sources asked when a destination could not be connected to.</summary>
+internal sealed partial class DiscoveryLoop(
+    InstanceDiscovery discovery,
+    ConfigReloader reloader,
+    KeptLists kept,
+    DestinationConnections connections,
+    IProxyStateLookup yarp,
+    ResilienceStates resilience,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<DiscoveryLoop> logger) : BackgroundService
+{
+    /// <summary>Many answers are one change: sources answer together, and a name's addresses in two parts.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How often it is looked at what is held, and written down what is good.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield(); // The start does not wait for us.
+        await using var listening = lifetime.ApplicationStarted.Register(discovery.LookAgain);
+        connections.ConnectFailed += discovery.ConnectFailed;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                using var interval = new CancellationTokenSource(Interval, time);
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(interval.Token, stoppingToken);
+                await discovery.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (!either.IsCancellationRequested)
+                {
+                    await Task.Delay(Rest, time, stoppingToken);
+                    await reloader.FindAsync();
+                }
+
+                discovery.Release(HasFailed);
+                kept.Write(discovery.States);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+#pragma warning disable CA1031 // A loop that ended would leave the process with its destinations for ever, and nobody would know.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                LogFailed(logger, e);
+            }
+        }
+
+        connections.ConnectFailed -= discovery.ConnectFailed;
+        kept.Write(discovery.States);
+    }
+
+    /// <summary>Whether every destination at an instance's place is out by probes or by its breaker. An address of a name has no port of its own.</summary>
+    private bool HasFailed(string cluster, Instance instance)
+    {
+        if (!yarp.TryGetCluster(cluster, out var state))
+        {
+            return true;
+        }
+
+        var known = resilience.Of(state);
+        return state.Destinations.Values
+            .Where(destination => Uri.TryCreate(destination.Model.Config.Address, UriKind.Absolute, out var address)
+                && address.IdnHost == instance.Host && (instance.Port == 0 || instance.Port == address.Port))
+            .All(destination => destination.Health.Active == DestinationHealth.Unhealthy || known.Of(destination).Breaker.IsOpen);
+    }
+
+    [LoggerMessage(1410, LogLevel.Error, "What was found could not be put in force; it is tried again with the next change")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,276 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using ApiAmbassador.Configuration;
+using ApiAmbassador.Observability;
+
+namespace ApiAmbassador.Discovery;
+
+/// <summary>
+/// Knows where the instances of every cluster are:
+/// <code>
+/// sources → what of it is believed (<see cref="LastGood"/>) → names to addresses → <see cref="Collect"/> → <see cref="ConfigReloader"/>
+/// </code>
+/// What it follows is said by the one writer of the configuration, before a configuration is in force; what it finds comes into force by the same
+/// writer, which <see cref="DiscoveryLoop"/> tells.
+/// </summary>
+internal sealed partial class InstanceDiscovery(
+    ISourceFactory factory, OwnAddresses own, KeptLists kept, Timeline timeline, TimeProvider time, ILogger<InstanceDiscovery> logger) : IDisposable
+{
+    /// <summary>How long a configuration waits for the first answers of what it wants followed; then it goes without.</summary>
+    public static readonly TimeSpan FirstAnswers = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, ClusterFeeds> _clusters = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _changed = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private ImmutableDictionary<string, FoundCluster> _found = ImmutableDictionary.Create<string, FoundCluster>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether all that is followed has answered once, good or not.</summary>
+    public bool HasAnswered
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return FeedsLocked().All(item => item.Feed.State.HasAnswered);
+            }
+        }
+    }
+
+    /// <summary>How all that is followed stands, with what is wrong with a list although its source is well.</summary>
+    public IReadOnlyList<(FeedId Id, FeedState State, string? Problem)> States
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. FeedsLocked().Select(item => (item.Feed.Id, item.Feed.State, item.Problem))];
+            }
+        }
+    }
+
+    /// <summary>Ends when something may have changed.</summary>
+    public async Task WaitAsync(CancellationToken cancellation)
+    {
+        await _news.Reader.WaitToReadAsync(cancellation);
+        _news.Reader.TryRead(out _);
+    }
+
+    /// <summary>Follows what a configuration wants, and waits a little for the first answers, so that it does not come into force without instances.</summary>
+    /// <param name="wanted">The configuration.</param>
+    /// <param name="patience">How long it waits.</param>
+    public async Task FollowAsync(Snapshot wanted, TimeSpan patience)
+    {
+        var begun = time.GetTimestamp();
+        var older = Follow(wanted);
+        while (time.GetElapsedTime(begun) is var passed && Unanswered(older) is { Count: > 0 } waiting)
+        {
+            if (passed >= patience)
+            {
+                waiting.ForEach(feed => feed.UseKept());
+                break;
+            }
+
+            using var over = new CancellationTokenSource(patience - passed, time);
+            await Task.WhenAll(waiting.Select(feed => feed.Answered)).WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>What there is now, by cluster; the same object for a cluster of which nothing has changed.</summary>
+    public ImmutableDictionary<string, FoundCluster> Collect()
+    {
+        lock (_lock)
+        {
+            foreach (var cluster in _changed)
+            {
+                if (!_clusters.TryGetValue(cluster, out var feeds))
+                {
+                    _found = _found.Remove(cluster);
+                }
+                else if (feeds.Collect() is var found && !(_found.TryGetValue(cluster, out var before) && found.Is(before)))
+                {
+                    _found = _found.SetItem(cluster, found);
+                }
+            }
+
+            _changed.Clear();
+            return _found;
+        }
+    }
+
+    /// <summary>Everything is looked at again: we listen now, so that what leads to ourselves can be known.</summary>
+    public void LookAgain()
+    {
+        lock (_lock)
+        {
+            _changed.UnionWith(_clusters.Keys);
+        }
+
+        _news.Writer.TryWrite(true);
+    }
+
+    /// <summary>A destination of a cluster could not be connected to: its sources are asked now, because it may have moved.</summary>
+    public void ConnectFailed(string cluster)
+    {
+        lock (_lock)
+        {
+            if (_clusters.TryGetValue(cluster, out var feeds))
+            {
+                foreach (var (feed, _) in feeds.Feeds)
+                {
+                    feed.AskNow();
+                }
+            }
+        }
+    }
+
+    /// <summary>Lets go of what is held though no source names it, where it has failed.</summary>
+    /// <param name="hasFailed">Asked with the cluster's id and the instance.</param>
+    public void Release(Func<string, Instance, bool> hasFailed)
+    {
+        Feed[] holding;
+        lock (_lock)
+        {
+            holding = [.. FeedsLocked().Select(item => item.Feed).Where(feed => feed.State.Held > 0)];
+        }
+
+        foreach (var feed in holding)
+        {
+            feed.Release(instance => hasFailed(feed.Id.Cluster, instance));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            foreach (var feeds in _clusters.Values)
+            {
+                feeds.Dispose();
+            }
+
+            _clusters.Clear();
+        }
+    }
+
+    /// <summary>Returns what was followed before.</summary>
+    private HashSet<Feed> Follow(Snapshot wanted)
+    {
+        lock (_lock)
+        {
+            var older = FeedsLocked().Select(item => item.Feed).ToHashSet();
+            foreach (var settings in wanted.Configured.Values)
+            {
+                var id = settings.Config.ClusterId;
+                if (settings.Names.Count == 0 && !settings.Discovery.Sources.Any())
+                {
+                    Stop(id);
+                    continue;
+                }
+
+                if (!_clusters.TryGetValue(id, out var feeds))
+                {
+                    _clusters[id] = feeds = new ClusterFeeds(Start, factory, own);
+                }
+
+                feeds.Follow(settings);
+                feeds.Collect();
+                _changed.Add(id);
+            }
+
+            foreach (var id in _clusters.Keys.Where(id => !wanted.Configured.ContainsKey(id)).ToArray())
+            {
+                Stop(id);
+            }
+
+            return older;
+        }
+    }
+
+    private void Stop(string cluster)
+    {
+        if (_clusters.Remove(cluster, out var feeds))
+        {
+            feeds.Dispose();
+            _changed.Add(cluster);
+        }
+    }
+
+    /// <summary>What has not answered yet and is not older than a configuration that waits. Sources that have answered may name hosts that are then waited for as well.</summary>
+    private List<Feed> Unanswered(HashSet<Feed> older)
+    {
+        lock (_lock)
+        {
+            foreach (var cluster in _changed.Where(_clusters.ContainsKey))
+            {
+                _clusters[cluster].Collect();
+            }
+
+            return [.. FeedsLocked().Select(item => item.Feed).Where(feed => !feed.State.HasAnswered && !older.Contains(feed))];
+        }
+    }
+
+    private IEnumerable<(Feed Feed, string? Problem)> FeedsLocked() => _clusters.Values.SelectMany(feeds => feeds.Feeds);
+
+    private Feed Start(FeedId id, IDestinationSource source, DiscoveryOptions options) =>
+        new(id, source, new LastGood(options.ConfirmEmpty, options.MaxDropRatio), kept.Of(id), OnChanged, time);
+
+    private void OnChanged(Feed feed, FeedState before, FeedState after)
+    {
+        Tell(feed.Id, before, after);
+        if (ReferenceEquals(before.List, after.List) && before.HasAnswered == after.HasAnswered)
+        {
+            return; // The same as before, which is most answers.
+        }
+
+        lock (_lock)
+        {
+            _changed.Add(feed.Id.Cluster);
+        }
+
+        _news.Writer.TryWrite(true);
+    }
+
+    /// <summary>Transitions are told, not every answer.</summary>
+    private void Tell(FeedId id, FeedState before, FeedState after)
+    {
+        if (after.Error is { } error && before.Error is null)
+        {
+            Tell(id, after switch
+            {
+                { IsKept: true } => $"{id} failed: {error}; the {after.List.Count} instances known before the start are used",
+                { List.Count: > 0 } => $"{id} failed: {error}; its last list of {after.List.Count} stays",
+                _ => $"{id} failed: {error}",
+            }, LogLevel.Warning);
+        }
+        else if (after.Error is null && before.Error is not null)
+        {
+            Tell(id, $"{id} answers again: {after.List.Count}", LogLevel.Information);
+        }
+
+        if (after.Unconfirmed > 0 && before.Unconfirmed == 0)
+        {
+            Tell(id, $"{id} names nobody any more; it has to say so again before the {after.List.Count} known are let go", LogLevel.Warning);
+        }
+
+        if (after.Held > 0 && before.Held == 0)
+        {
+            Tell(id, $"{id} names {after.List.Count - after.Held} instead of {before.List.Count}; the {after.Held} missing ones stay until they fail, or for {LastGood.HoldMax.TotalMinutes:0} minutes", LogLevel.Warning);
+        }
+        else if (after.Held == 0 && before.Held > 0)
+        {
+            Tell(id, $"{id}: nothing is held any more", LogLevel.Information);
+        }
+    }
+
+    private void Tell(FeedId id, string text, LogLevel level)
+    {
+        text = Secrets.InSentence(text);
+        LogNews(logger, level, id.Cluster, text);
+        timeline.Add(TimelineKind.Discovery, id.Cluster, text);
+    }
+
+    [LoggerMessage(EventId = 1400, Message = "Discovery for cluster {Cluster}: {Text}")]
+    private static partial void LogNews(ILogger logger, LogLevel level, string cluster, string text);
+}
