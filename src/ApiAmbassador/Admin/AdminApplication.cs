@@ -18,6 +18,7 @@ internal static class AdminApplication
         builder.Services.AddHealthChecks()
             .AddCheck("configuration", ActivatorUtilities.CreateInstance<ConfigurationCheck>(data), tags: [Startup, Ready])
             .AddCheck("probes", ActivatorUtilities.CreateInstance<FirstProbesCheck>(data), tags: [Startup])
+            .AddCheck("discovery", ActivatorUtilities.CreateInstance<FirstAnswersCheck>(data), tags: [Startup])
             .AddCheck("listening", ActivatorUtilities.CreateInstance<ListeningCheck>(data), tags: [Startup, Ready])
             .AddCheck("destinations", ActivatorUtilities.CreateInstance<DestinationsCheck>(data), tags: [Ready]);
 

@@ -1,4 +1,5 @@
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Discovery;
 using ApiAmbassador.Hosting;
 using ApiAmbassador.Resilience;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -33,6 +34,14 @@ internal sealed class FirstProbesCheck(IActiveHealthCheckMonitor monitor) : IHea
         Task.FromResult(monitor.InitialProbeCompleted
             ? HealthCheckResult.Healthy()
             : HealthCheckResult.Unhealthy("the first probes are under way"));
+}
+
+/// <summary>Whether every source of instances has had its first answer, good or not; one that fails must not keep us from starting.</summary>
+internal sealed class FirstAnswersCheck(InstanceDiscovery discovery) : IHealthCheck
+{
+    /// <inheritdoc/>
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(discovery.HasAnswered ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("sources of instances have not answered yet"));
 }
 
 /// <summary>Whether requests are taken and will be for a while.</summary>

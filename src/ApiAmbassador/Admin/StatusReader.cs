@@ -1,9 +1,11 @@
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Discovery;
 using ApiAmbassador.Hosting;
 using ApiAmbassador.Observability;
 using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.LoadBalancing;
 using Yarp.ReverseProxy.Model;
 
@@ -11,7 +13,14 @@ namespace ApiAmbassador.Admin;
 
 /// <summary>Looks at the state of everything and changes nothing.</summary>
 internal sealed class StatusReader(
-    SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states, Lifecycle lifecycle, ConfigReloader reloader, Timeline timeline, TimeProvider time)
+    SnapshotStore snapshots,
+    IProxyStateLookup yarp,
+    ResilienceStates states,
+    InstanceDiscovery discovery,
+    Lifecycle lifecycle,
+    ConfigReloader reloader,
+    Timeline timeline,
+    TimeProvider time)
 {
     private readonly long _started = time.GetTimestamp();
 
@@ -20,6 +29,7 @@ internal sealed class StatusReader(
     {
         var snapshot = snapshots.Current;
         var now = time.GetUtcNow();
+        var sources = discovery.States.ToLookup(source => source.Id.Cluster, source => Source(source.Id, source.State, source.Problem, now), StringComparer.OrdinalIgnoreCase);
         return new StatusView(
             BuildVersion.Version,
             BuildVersion.Commit,
@@ -34,7 +44,7 @@ internal sealed class StatusReader(
             [.. yarp.GetClusters()
                 .Where(cluster => snapshot.Clusters.ContainsKey(cluster.ClusterId))
                 .OrderBy(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase)
-                .Select(cluster => Cluster(cluster, snapshot))],
+                .Select(cluster => Cluster(cluster, snapshot, [.. sources[cluster.ClusterId]]))],
             [.. snapshot.Routes.Values.OrderBy(route => route.Config.RouteId, StringComparer.OrdinalIgnoreCase).Select(Route)]);
     }
 
@@ -44,16 +54,27 @@ internal sealed class StatusReader(
             ? $"no destination of cluster '{cluster}' is usable now; its requests are answered with 503"
             : null;
 
-    private ClusterView Cluster(ClusterState cluster, Snapshot snapshot)
+    private static SourceView Source(FeedId id, FeedState state, string? problem, DateTimeOffset now) => new(
+        id.Kind,
+        id.Name,
+        state.List.Count,
+        state.GoodAt is { } at ? Math.Round((now - at).TotalSeconds, 1) : null,
+        state.Held,
+        state.IsKept,
+        state.Errors,
+        (state.Error ?? problem) is { } text ? Secrets.InSentence(text) : null);
+
+    private ClusterView Cluster(ClusterState cluster, Snapshot snapshot, SourceView[] sources)
     {
         var settings = snapshot.Clusters[cluster.ClusterId];
         var known = states.Of(cluster);
+        var written = DestinationLayers.Lay(snapshot.Configured[cluster.ClusterId], snapshot.Found.GetValueOrDefault(cluster.ClusterId), OperatorWords.None);
         var available = cluster.DestinationsState.AvailableDestinations.ToHashSet();
         DestinationView[] destinations =
         [
             .. cluster.DestinationsState.AllDestinations
                 .OrderBy(destination => destination.DestinationId, StringComparer.OrdinalIgnoreCase)
-                .Select(destination => Destination(destination, cluster.ClusterId, known, snapshot, available.Contains(destination))),
+                .Select(destination => Destination(destination, cluster.ClusterId, known, snapshot, written, available.Contains(destination))),
         ];
         return new ClusterView(
             cluster.ClusterId,
@@ -62,20 +83,33 @@ internal sealed class StatusReader(
             destinations.Sum(destination => destination.InFlight),
             known.Limit.Queued,
             (int)known.Budget.Left(settings.RetryBudget, time.GetTimestamp()),
+            sources,
             destinations);
     }
 
-    private static DestinationView Destination(DestinationState destination, string cluster, ClusterResilience known, Snapshot snapshot, bool isAvailable)
+    private static DestinationView Destination(
+        DestinationState destination,
+        string cluster,
+        ClusterResilience known,
+        Snapshot snapshot,
+        IReadOnlyDictionary<string, DestinationConfig> written,
+        bool isAvailable)
     {
         var breaker = known.Of(destination).Breaker;
-        var word = snapshot.Words.Of(cluster, destination.DestinationId);
         var config = destination.Model.Config;
-        var configured = snapshot.Configured[cluster].Config.Destinations?.GetValueOrDefault(destination.DestinationId) ?? config;
+        var word = snapshot.Words.Of(cluster, destination.DestinationId);
+        if (word == OperatorWord.Nothing)
+        {
+            word = snapshot.Words.Of(cluster, FoundDestinations.ConfiguredIdOf(destination.DestinationId));
+        }
+
         return new DestinationView(
             destination.DestinationId,
             SafeText.Address(config.Address),
-            DestinationWeight.Of(configured),
+            DestinationWeight.Of(written.GetValueOrDefault(destination.DestinationId) ?? config),
             DestinationWeight.Of(config),
+            DestinationPlace.PriorityOf(config),
+            DestinationPlace.ZoneOf(config),
             word == OperatorWord.Nothing ? null : word,
             new HealthView(Word(destination.Health.Active), Word(destination.Health.Passive)),
             new BreakerView(breaker.State, breaker.OpenUntil, breaker.ConsecutiveFailures),

@@ -38,15 +38,36 @@ internal sealed record StatusView(
 /// <param name="InFlight">Requests under way at its destinations.</param>
 /// <param name="Queued">Requests that wait for their turn.</param>
 /// <param name="RetriesLeft">Retries that its budget would allow now.</param>
+/// <param name="Sources">What says where its instances are: sources, and host names that are followed.</param>
 /// <param name="Destinations">In the order of their ids.</param>
 internal sealed record ClusterView(
-    string Id, string Policy, int Usable, int InFlight, int Queued, int RetriesLeft, IReadOnlyList<DestinationView> Destinations);
+    string Id,
+    string Policy,
+    int Usable,
+    int InFlight,
+    int Queued,
+    int RetriesLeft,
+    IReadOnlyList<SourceView> Sources,
+    IReadOnlyList<DestinationView> Destinations);
+
+/// <summary>Something that says where instances are.</summary>
+/// <param name="Kind">dns, dns-srv, file, http; name for the addresses of one host name.</param>
+/// <param name="Name">What is asked for.</param>
+/// <param name="Instances">How many it names, those that are held included.</param>
+/// <param name="AgeSeconds">Since its last good answer; null where there was none since the start.</param>
+/// <param name="Held">How many are believed although it names them no more.</param>
+/// <param name="IsKept">Whether what is known of it is from before the start.</param>
+/// <param name="Errors">Its bad answers since the start.</param>
+/// <param name="Problem">What is wrong with it now; null where nothing is.</param>
+internal sealed record SourceView(string Kind, string Name, int Instances, double? AgeSeconds, int Held, bool IsKept, long Errors, string? Problem);
 
 /// <summary>A destination.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Address">Its address, without user and password.</param>
 /// <param name="ConfiguredWeight">The weight that is written.</param>
 /// <param name="Weight">The weight in force.</param>
+/// <param name="Priority">0 is asked first.</param>
+/// <param name="Zone">Where it is, or null.</param>
 /// <param name="Operator">What an operator has said; null where nobody has.</param>
 /// <param name="Health">What probes (active) and YARP's record of failures (passive) say: healthy, unhealthy or unknown.</param>
 /// <param name="Breaker">Its circuit breaker.</param>
@@ -57,6 +78,8 @@ internal sealed record DestinationView(
     string Address,
     double ConfiguredWeight,
     double Weight,
+    int Priority,
+    string? Zone,
     OperatorWord? Operator,
     HealthView Health,
     BreakerView Breaker,

@@ -6,4 +6,4 @@ namespace ApiAmbassador.Admin;
 /// <param name="Drained">Whether an operator keeps new requests from it.</param>
 /// <param name="Weight">The weight in force.</param>
 /// <param name="Warning">What may not have been meant; null where there is nothing.</param>
-internal sealed record WordView(string Cluster, string Destination, bool Drained, int Weight, string? Warning);
+internal sealed record WordView(string Cluster, string Destination, bool Drained, double Weight, string? Warning);

@@ -16,7 +16,7 @@ internal static class DestinationPlace
     public static int PriorityOf(DestinationConfig destination) =>
         destination.Metadata is { } metadata
         && metadata.TryGetValue(PriorityKey, out var text)
-        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var priority)
+        && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var priority)
             ? priority
             : 0;
 

@@ -27,6 +27,7 @@ internal static class ClusterRule
         CheckDestinations(config, errors);
         CheckProbe(cluster.Probe, config, errors);
         ClusterResilienceRule.Check(cluster, errors);
+        DiscoveryRule.Check(cluster, errors);
         return CheckNames(config, names, errors) with { Destinations = null };
     }
 

@@ -13,7 +13,7 @@ internal static class ConfigDifference
     private const int WordsMax = 10;
 
     /// <summary>What of our own section is read at the start alone. Other sections than ours and YARP's are the framework's, which reads them at the start.</summary>
-    private static readonly string[][] ReadAtStart = [["Ambassador", "Listen"], ["Ambassador", "Admin", "Listen"], ["Ambassador", "Policies"]];
+    private static readonly string[][] ReadAtStart = [["Ambassador", "Listen"], ["Ambassador", "Admin", "Listen"], ["Ambassador", "Policies"], ["Ambassador", "StateDirectory"]];
 
     /// <summary>The lines, clusters first; secrets redacted.</summary>
     public static IReadOnlyList<string> Of(Snapshot before, Snapshot after)

@@ -27,7 +27,7 @@ internal sealed partial class ConfigReloader
             }
 
             // What is configured, and what was found: a word on a name holds for all its addresses.
-            var found = DestinationLayers.Lay(current with { Words = OperatorWords.None }, Snapshot.Empty).Clusters[cluster].Config.Destinations!;
+            var found = DestinationLayers.Lay(configured, current.Found.GetValueOrDefault(cluster), OperatorWords.None);
             var names = found.Keys.Union(configured.Config.Destinations!.Keys, StringComparer.OrdinalIgnoreCase).ToList();
             if (!configured.Config.Destinations.TryGetValue(destination, out var known) && !found.TryGetValue(destination, out known))
             {

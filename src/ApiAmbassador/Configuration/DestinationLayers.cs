@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Discovery;
+using Yarp.ReverseProxy.Configuration;
 
 namespace ApiAmbassador.Configuration;
 
@@ -35,20 +36,13 @@ internal static class DestinationLayers
             return current.Clusters[id];
         }
 
-        var isSpokenOf = next.Words.SpeakOf(id);
-        if (found is null && !isSpokenOf)
+        if (found is null && !next.Words.SpeakOf(id))
         {
             return configured;
         }
 
         var config = configured.Config;
-        var destinations = isSpokenOf ? next.Words.Over(id, config.Destinations!) : config.Destinations!;
-        if (found is not null)
-        {
-            destinations = FoundDestinations.Over(destinations, configured.Names, found);
-            destinations = isSpokenOf ? next.Words.Over(id, destinations) : destinations;
-        }
-
+        var destinations = Lay(configured, found, next.Words);
         return configured with
         {
             Config = config with
@@ -59,5 +53,20 @@ internal static class DestinationLayers
                 LoadBalancingPolicy = config.LoadBalancingPolicy ?? (DestinationWeight.Differ(destinations.Values) ? WeightedRoundRobinPolicy.PolicyName : null),
             },
         };
+    }
+
+    /// <summary>The destinations of one cluster.</summary>
+    public static IReadOnlyDictionary<string, DestinationConfig> Lay(ClusterSnapshot configured, FoundCluster? found, OperatorWords words)
+    {
+        var (id, destinations) = (configured.Config.ClusterId, configured.Config.Destinations!);
+        var isSpokenOf = words.SpeakOf(id);
+        destinations = isSpokenOf ? words.Over(id, destinations) : destinations;
+        if (found is null)
+        {
+            return destinations;
+        }
+
+        destinations = FoundDestinations.Over(destinations, configured.Names, found);
+        return isSpokenOf ? words.Over(id, destinations) : destinations;
     }
 }

@@ -55,6 +55,9 @@ internal static class FoundDestinations
         return destinations;
     }
 
+    /// <summary>The configured destination for one of whose addresses another stands; its own id where it stands for itself.</summary>
+    public static string ConfiguredIdOf(string id) => id.EndsWith(']') && id.IndexOf('[', StringComparison.Ordinal) is var open and > 0 ? id[..open] : id;
+
     /// <summary>A configured destination at one of the addresses of its name, which stays the Host header and TLS server name.</summary>
     private static DestinationConfig At(DestinationConfig destination, string name, string address)
     {

@@ -3,15 +3,23 @@ using ApiAmbassador.Configuration;
 namespace ApiAmbassador.Discovery;
 
 /// <summary>The sources as they are in a running ambassador.</summary>
-internal sealed class SourceFactory(TimeProvider time, Random random) : ISourceFactory
+/// <param name="directory">The config directory: paths begin there.</param>
+/// <param name="resolvers">Who resolves names.</param>
+/// <param name="time">The clock.</param>
+/// <param name="random">Spreads questions over time.</param>
+internal sealed class SourceFactory(string directory, NameResolvers resolvers, TimeProvider time, Random random) : ISourceFactory
 {
     /// <inheritdoc/>
     public IDestinationSource Create(SourceOptions options) => options switch
     {
-        DnsDiscoveryOptions dns => new FixedSource([new Instance(dns.Scheme, dns.Name!, dns.PortOrDefault, dns.Weight, dns.Priority, dns.Zone)]),
-        _ => throw new NotSupportedException(),
+        DnsDiscoveryOptions dns => new FixedSource([new Instance(dns.Scheme.ToLowerInvariant(), dns.Name!, dns.PortOrDefault, dns.Weight, dns.Priority, dns.Zone)]),
+        DnsSrvDiscoveryOptions srv => Polled(new DnsSrvSource(srv, resolvers.Lookup(srv.Server)), srv.Refresh),
+        _ => throw new ArgumentException($"there is no source for {options.GetType().Name}", nameof(options)),
     };
 
     /// <inheritdoc/>
-    public IDestinationSource CreateName(string name, string? server, AddressFamilyOption family, TimeSpan refresh) => throw new NotSupportedException();
+    public IDestinationSource CreateName(string name, string? server, AddressFamilyOption family, TimeSpan refresh) =>
+        Polled(new NameSource(name, family, resolvers.Names(server)), refresh);
+
+    private PolledSource Polled(IPolledSource source, TimeSpan refresh) => new(source, refresh, time, random);
 }

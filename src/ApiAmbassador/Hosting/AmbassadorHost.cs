@@ -1,5 +1,6 @@
 using ApiAmbassador.Admin;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Discovery;
 using ApiAmbassador.Observability;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -129,8 +130,9 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         var builder = AmbassadorApplication.CreateBuilder(gathered, sources);
         builder.WebHost.UseKestrel(kestrel => Listeners.ConfigureData(kestrel, options, gathered.Configuration));
         builder.AddTelemetry(sources, telemetry);
-        builder.Services.AddAmbassador(gathered);
+        builder.Services.AddAmbassador(gathered, sources);
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ConfigWatcher>(services, sources, gathered));
+        builder.Services.AddHostedService<DiscoveryLoop>();
         return builder.Build();
     }
 

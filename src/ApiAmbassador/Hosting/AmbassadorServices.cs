@@ -17,7 +17,7 @@ namespace ApiAmbassador.Hosting;
 internal static class AmbassadorServices
 {
     /// <summary>Registers YARP and everything of ours that works in or beside it.</summary>
-    public static void AddAmbassador(this IServiceCollection services, Gathered gathered)
+    public static void AddAmbassador(this IServiceCollection services, Gathered gathered, ConfigSources sources)
     {
         var options = SnapshotBuilder.Ambassador(gathered);
 
@@ -30,8 +30,10 @@ internal static class AmbassadorServices
         services.AddSingleton<SnapshotValidator>();
         services.AddSingleton<Timeline>();
         services.AddSingleton<OwnAddresses>();
-        services.AddSingleton<ISourceFactory, SourceFactory>();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<KeptLists>(provider, [.. options.StateDirectory is { } directory ? new object[] { directory } : []]));
+        services.AddSingleton<NameResolvers>();
+        services.AddSingleton<ISourceFactory>(provider => ActivatorUtilities.CreateInstance<SourceFactory>(provider, ConfigGatherer.DirectoryOf(sources).Path));
+        services.AddSingleton(provider => new KeptLists(
+            options.StateDirectory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeptLists>>()));
         services.AddSingleton<InstanceDiscovery>();
         services.AddSingleton<ConfigReloader>();
 

@@ -24,7 +24,7 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
         var builder = AmbassadorApplication.CreateBuilder(gathered, Settings.Sources(directory));
         builder.WebHost.UseKestrel(); // The application wants a server to be built; it is not started.
         builder.Logging.ClearProviders();
-        builder.Services.AddAmbassador(gathered);
+        builder.Services.AddAmbassador(gathered, Settings.Sources(directory));
         builder.AddTelemetry(Settings.Sources(directory), TelemetryVariables.None);
         _app = builder.Build();
         _reloader = _app.Services.GetRequiredService<ConfigReloader>();

@@ -11,7 +11,7 @@ public class OperatorWordsTests
     [Fact]
     public void Drained_is_weight_0_for_this_destination_and_nothing_else()
     {
-        var snapshot = OperatorWords.None.With("two", "a", Drained).Over(Built(Settings.Valid));
+        var snapshot = Laid(OperatorWords.None.With("two", "a", Drained), Built(Settings.Valid));
 
         Weights(snapshot).ShouldBe("one/a 1, two/a 0, two/b 1");
         DestinationWeight.Of(snapshot.Configured["two"].Config.Destinations!["a"]).ShouldBe(3);
@@ -20,8 +20,8 @@ public class OperatorWordsTests
     [Fact]
     public void Weight_stands_in_place_of_the_configured_one_and_drained_above_both()
     {
-        Weights(OperatorWords.None.With("two", "b", new(IsDrained: false, 7)).Over(Built(Settings.Valid))).ShouldBe("one/a 1, two/a 3, two/b 7");
-        Weights(OperatorWords.None.With("two", "b", new(IsDrained: true, 7)).Over(Built(Settings.Valid))).ShouldBe("one/a 1, two/a 3, two/b 0");
+        Weights(Laid(OperatorWords.None.With("two", "b", new(IsDrained: false, 7)), Built(Settings.Valid))).ShouldBe("one/a 1, two/a 3, two/b 7");
+        Weights(Laid(OperatorWords.None.With("two", "b", new(IsDrained: true, 7)), Built(Settings.Valid))).ShouldBe("one/a 1, two/a 3, two/b 0");
     }
 
     [Fact]
@@ -31,14 +31,14 @@ public class OperatorWordsTests
         var words = OperatorWords.None.With("two", "a", Drained).With("TWO", "A", OperatorWord.Nothing);
 
         words.Count.ShouldBe(0);
-        words.Over(OperatorWords.None.With("one", "a", Drained).Over(written)).Clusters.ShouldBeSameAs(written.Clusters);
+        Laid(words, Laid(OperatorWords.None.With("one", "a", Drained), written)).Clusters["one"].ShouldBeSameAs(written.Clusters["one"]);
     }
 
     [Fact]
     public void Word_outlives_a_change_of_the_configuration()
     {
-        var first = OperatorWords.None.With("two", "a", Drained).Over(Built(Settings.Valid));
-        var second = first.Words.Over(Built(Settings.With("ReverseProxy:Clusters:two:Destinations:a:Weight", "9")));
+        var first = Laid(OperatorWords.None.With("two", "a", Drained), Built(Settings.Valid));
+        var second = Laid(first.Words, Built(Settings.With("ReverseProxy:Clusters:two:Destinations:a:Weight", "9")));
 
         Weights(second).ShouldBe("one/a 1, two/a 0, two/b 1");
     }
@@ -46,9 +46,9 @@ public class OperatorWordsTests
     [Fact]
     public void Word_ends_with_its_destination_and_does_not_come_back_with_it()
     {
-        var first = OperatorWords.None.With("two", "a", Drained).With("two", "b", new(IsDrained: false, 2)).Over(Built(Settings.Valid));
-        var without = first.Words.Over(Built(Settings.With("ReverseProxy:Clusters:two:Destinations", """{ "b": { "Address": "http://b" } }""")));
-        var again = without.Words.Over(Built(Settings.Valid));
+        var first = Laid(OperatorWords.None.With("two", "a", Drained).With("two", "b", new(IsDrained: false, 2)), Built(Settings.Valid));
+        var without = Laid(first.Words, Built(Settings.With("ReverseProxy:Clusters:two:Destinations", """{ "b": { "Address": "http://b" } }""")));
+        var again = Laid(without.Words, Built(Settings.Valid));
 
         without.Words.Count.ShouldBe(1);
         Weights(again).ShouldBe("one/a 1, two/a 3, two/b 2");
@@ -61,9 +61,11 @@ public class OperatorWordsTests
         var written = Built(Settings.With(destinations, """{ "Address": "http://b" }"""));
         written.Clusters["one"].Config.LoadBalancingPolicy.ShouldBeNull();
 
-        OperatorWords.None.With("one", "b", new(IsDrained: false, 3)).Over(written).Clusters["one"].Config.LoadBalancingPolicy.ShouldBe("WeightedRoundRobin");
-        OperatorWords.None.With("one", "b", Drained).Over(written).Clusters["one"].Config.LoadBalancingPolicy.ShouldBeNull();
+        Laid(OperatorWords.None.With("one", "b", new(IsDrained: false, 3)), written).Clusters["one"].Config.LoadBalancingPolicy.ShouldBe("WeightedRoundRobin");
+        Laid(OperatorWords.None.With("one", "b", Drained), written).Clusters["one"].Config.LoadBalancingPolicy.ShouldBeNull();
     }
+
+    private static Snapshot Laid(OperatorWords words, Snapshot over) => DestinationLayers.Lay(over with { Words = words }, Snapshot.Empty);
 
     private static string Weights(Snapshot snapshot) => string.Join(", ",
         from cluster in snapshot.Clusters.Values

@@ -80,7 +80,7 @@ public class ReloaderTests
         (await ambassador.GetAsync()).ShouldBe("one");
     }
 
-    internal static int WeightOf(RunningAmbassador ambassador, string destination) =>
+    internal static double WeightOf(RunningAmbassador ambassador, string destination) =>
         DestinationWeight.Of(ambassador.Services.GetRequiredService<SnapshotStore>().Current.Clusters["api"].Config.Destinations![destination]);
 
     private static async Task ApplyAsync(RunningAmbassador ambassador, AmbassadorSetup setup)

@@ -1,0 +1,112 @@
+using ApiAmbassador.Balancing;
+using ApiAmbassador.Discovery;
+
+namespace ApiAmbassador.Configuration;
+
+/// <summary>What may be set in a cluster's <c>Discovery</c>, and where its destinations are.</summary>
+internal static class DiscoveryRule
+{
+    /// <summary>The largest priority.</summary>
+    public const int PriorityMax = 1000;
+
+    private const int ZoneMax = 63;
+
+    /// <summary>Reports everything that is wrong with it.</summary>
+    public static void Check(ClusterSnapshot cluster, ErrorList errors)
+    {
+        string[] path = ["ReverseProxy", "Clusters", cluster.Config.ClusterId];
+        foreach (var (id, destination) in cluster.Config.Destinations!)
+        {
+            CheckPlace(DestinationPlace.PriorityOf(destination), DestinationPlace.ZoneOf(destination), [.. path, "Destinations", id], errors);
+        }
+
+        var discovery = cluster.Discovery;
+        path = [.. path, "Discovery"];
+        errors.CheckRange(discovery.ConfirmEmpty, 1, 1000, [.. path, "ConfirmEmpty"]);
+        errors.CheckRange(discovery.MaxDropRatio, 0, 1, [.. path, "MaxDropRatio"]);
+        CheckDns(discovery, path, errors);
+        if (discovery.File is { Path: null or "" })
+        {
+            errors.Add("a source of files needs a Path, as targets/*.json", [.. path, "File"]);
+        }
+
+        if (discovery.Http is { } http && http.Url is not { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 })
+        {
+            errors.Add("a source of this kind needs a Url, as http://registry:8500/targets", [.. path, "Http"]);
+        }
+
+        foreach (var source in discovery.Sources)
+        {
+            CheckSource(source, [.. path, SettingOf(source)], errors);
+        }
+    }
+
+    private static void CheckDns(DiscoveryOptions discovery, string[] path, ErrorList errors)
+    {
+        if (discovery.Dns is { } dns)
+        {
+            CheckName(dns.Name, "api-backend", [.. path, "Dns"], errors);
+            CheckServer(dns.Server, [.. path, "Dns", "Server"], errors);
+            errors.CheckRange(dns.PortOrDefault, 1, 65_535, [.. path, "Dns", "Port"]);
+            if (dns.Name is { } name && !FollowedName.CanMove(name))
+            {
+                errors.Add($"'{name}' does not move; write it as a destination's Address", [.. path, "Dns", "Name"]);
+            }
+        }
+
+        if (discovery.DnsSrv is { } srv)
+        {
+            CheckName(srv.Name, "_api._tcp.prod.internal", [.. path, "DnsSrv"], errors);
+            CheckServer(srv.Server, [.. path, "DnsSrv", "Server"], errors);
+        }
+    }
+
+    private static void CheckName(string? name, string example, string[] path, ErrorList errors)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            errors.Add($"a source of DNS needs a Name, as {example}", path);
+        }
+        else if (!DnsName.TryNormalise(name, out _))
+        {
+            errors.Add($"'{SafeText.Address(name)}' is not a host name: letters, digits, hyphens and underscores between dots, without scheme and port", [.. path, "Name"]);
+        }
+    }
+
+    private static void CheckServer(string? server, string[] path, ErrorList errors)
+    {
+        if (server is not null && DnsServerAddress.Problem(server) is { } problem)
+        {
+            errors.Add(problem, path);
+        }
+    }
+
+    private static void CheckSource(SourceOptions source, string[] path, ErrorList errors)
+    {
+        if (!source.Scheme.Equals(Uri.UriSchemeHttp, StringComparison.OrdinalIgnoreCase) && !source.Scheme.Equals(Uri.UriSchemeHttps, StringComparison.OrdinalIgnoreCase))
+        {
+            errors.Add($"'{source.Scheme}' is not http or https", [.. path, "Scheme"]);
+        }
+
+        errors.CheckRange(source.Weight, 1, DestinationOptions.WeightMax, [.. path, "Weight"]);
+        errors.CheckRange(source.Refresh, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1), [.. path, "Refresh"], "100 ms to one day");
+        CheckPlace(source.Priority, source.Zone, path, errors);
+    }
+
+    private static void CheckPlace(int priority, string? zone, string[] path, ErrorList errors)
+    {
+        errors.CheckRange(priority, 0, PriorityMax, [.. path, "Priority"]);
+        if (zone is not null && (zone.Length is 0 or > ZoneMax || zone.Any(char.IsControl)))
+        {
+            errors.Add($"a zone is a text of 1 to {ZoneMax} letters", [.. path, "Zone"]);
+        }
+    }
+
+    private static string SettingOf(SourceOptions source) => source switch
+    {
+        DnsDiscoveryOptions => nameof(DiscoveryOptions.Dns),
+        DnsSrvDiscoveryOptions => nameof(DiscoveryOptions.DnsSrv),
+        FileDiscoveryOptions => nameof(DiscoveryOptions.File),
+        _ => nameof(DiscoveryOptions.Http),
+    };
+}
