@@ -138,7 +138,7 @@ internal static class JsonFile
     }
 
     /// <summary>The library's message without its own line and byte positions, which we tell better.</summary>
-    private static string Sentence(string message)
+    public static string Sentence(string message)
     {
         var end = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return (end < 0 ? message : message[..end]).TrimEnd('.', ' ');

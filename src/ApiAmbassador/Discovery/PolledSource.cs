@@ -17,21 +17,23 @@ internal sealed class PolledSource(IPolledSource source, TimeSpan refresh, TimeP
     private static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(500);
 
     private readonly SemaphoreSlim _now = new(0, 1);
+    private Task _asked = Task.CompletedTask;
 
     /// <inheritdoc/>
     public async Task RunAsync(Action<SourceAnswer> tell, CancellationToken cancellation)
     {
         while (!cancellation.IsCancellationRequested)
         {
+            _now.Wait(0, CancellationToken.None); // Whoever has wanted a question up to here gets this one.
             var begun = time.GetTimestamp();
-            var answer = await AskAsync(source, time, cancellation);
+            var answer = await AskAsync(AskAloneAsync, time, cancellation);
             if (cancellation.IsCancellationRequested)
             {
                 return;
             }
 
             tell(answer);
-            await PauseAsync((refresh * (0.9 + (random.NextDouble() / 10))) - time.GetElapsedTime(begun), cancellation);
+            await PauseAsync(refresh * (0.9 + (random.NextDouble() / 10)), begun, cancellation);
         }
     }
 
@@ -48,14 +50,18 @@ internal sealed class PolledSource(IPolledSource source, TimeSpan refresh, TimeP
         }
     }
 
-    /// <summary>Asks once, within <see cref="Patience"/>.</summary>
-    public static async Task<SourceAnswer> AskAsync(IPolledSource source, TimeProvider time, CancellationToken cancellation)
+    /// <summary>Asks once, within <see cref="Patience"/>. Never throws: being cancelled is an answer as well.</summary>
+    public static Task<SourceAnswer> AskAsync(IPolledSource source, TimeProvider time, CancellationToken cancellation) =>
+        AskAsync(source.AskAsync, time, cancellation);
+
+    private static async Task<SourceAnswer> AskAsync(
+        Func<CancellationToken, Task<SourceAnswer>> ask, TimeProvider time, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
         try
         {
-            return await source.AskAsync(both.Token).WaitAsync(both.Token);
+            return await ask(both.Token).WaitAsync(both.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {
@@ -65,20 +71,38 @@ internal sealed class PolledSource(IPolledSource source, TimeSpan refresh, TimeP
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return SourceAnswer.Failed(e.Message);
+            return SourceAnswer.Failed(EchoedText.Sentence(e.Message));
         }
     }
 
-    /// <summary>Until it is due, or somebody wants it asked now, which counts from <see cref="Rest"/> on.</summary>
-    private async Task PauseAsync(TimeSpan pause, CancellationToken cancellation)
+    /// <summary>
+    /// Asks when the question before has ended: one that hangs and does not heed its cancellation would else be joined by another each time, with a
+    /// thread or a connection each. Its late answer is not taken; it tells of another time.
+    /// </summary>
+    private async Task<SourceAnswer> AskAloneAsync(CancellationToken cancellation)
     {
-        if (pause > Rest)
+        await _asked.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellation.ThrowIfCancellationRequested();
+        var question = source.AskAsync(cancellation);
+        _asked = question;
+        return await question;
+    }
+
+    /// <summary>
+    /// Until it is due, or somebody wants it asked now, which counts from <see cref="Rest"/> on. A source that takes longer to answer than its
+    /// refresh has its rest as well.
+    /// </summary>
+    private async Task PauseAsync(TimeSpan interval, long begun, CancellationToken cancellation)
+    {
+        var pause = interval - time.GetElapsedTime(begun);
+        var rest = Rest < interval ? Rest : interval;
+        await Task.Delay(rest, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (pause <= rest)
         {
-            await Task.Delay(Rest, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            pause -= Rest;
+            return;
         }
 
-        using var due = new CancellationTokenSource(pause > TimeSpan.Zero ? pause : TimeSpan.Zero, time);
+        using var due = new CancellationTokenSource(pause - rest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, cancellation);
         await _now.WaitAsync(either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
