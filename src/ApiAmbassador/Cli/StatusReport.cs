@@ -22,6 +22,11 @@ internal static class StatusReport
         {
             writer.WriteLine();
             writer.WriteLine(Cut(Heading(cluster), Columns));
+            foreach (var source in Sources(cluster))
+            {
+                writer.WriteLine(source);
+            }
+
             writer.WriteLine(Line(Headings));
             foreach (var destination in cluster.Destinations)
             {
@@ -51,6 +56,11 @@ internal static class StatusReport
 
             console.WriteLine();
             console.WriteLine(Cut(Heading(cluster), Columns));
+            foreach (var source in Sources(cluster))
+            {
+                console.WriteLine(source);
+            }
+
             console.Write(table);
         }
     }
@@ -75,10 +85,20 @@ internal static class StatusReport
     private static string Heading(ClusterView cluster) =>
         $"{Cut(cluster.Id, IdWidth)}: {cluster.Usable} of {cluster.Destinations.Count} usable, {cluster.InFlight} in flight, {cluster.Queued} queued, {cluster.Policy}";
 
+    /// <summary>A line for each source; for a host name in an address only where something is wrong with it.</summary>
+    private static IEnumerable<string> Sources(ClusterView cluster) =>
+        from source in cluster.Sources
+        where source.Kind != "name" || source.Problem is not null
+        let age = source.IsKept ? ", known from before the start" : source.AgeSeconds is { } seconds ? $", {seconds:0} s ago" : ""
+        let held = source.Held > 0 ? $", {source.Held} of them held" : ""
+        from line in new[] { $"  {source.Kind} {source.Name}: {source.Instances}{held}{age}", source.Problem is null ? "" : $"    {source.Problem}" }
+        where line.Length > 0
+        select Cut(line, Columns);
+
     private static string[] Cells(DestinationView destination) =>
     [
         Cut(destination.Id, IdWidth),
-        destination.Weight == destination.ConfiguredWeight ? $"{destination.Weight}" : $"{destination.Weight} (of {destination.ConfiguredWeight})",
+        destination.Weight == destination.ConfiguredWeight ? $"{destination.Weight:0.##}" : $"{destination.Weight:0.##} (of {destination.ConfiguredWeight:0.##})",
         $"{destination.InFlight}",
         State(destination),
     ];

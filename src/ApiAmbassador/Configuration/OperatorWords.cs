@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ApiAmbassador.Balancing;
 using Yarp.ReverseProxy.Configuration;

@@ -2,7 +2,6 @@ using ApiAmbassador.Configuration;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy;
-using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Discovery;

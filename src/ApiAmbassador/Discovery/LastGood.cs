@@ -68,9 +68,9 @@ internal sealed class LastGood(int confirmEmpty, double maxDropRatio)
         return [.. List.Where(instance => !names.Contains(Key(instance)))];
     }
 
-    private bool Believe(IReadOnlyList<Instance> held)
+    private bool Believe(Instance[] held)
     {
-        IReadOnlyList<Instance> list = held.Count == 0 ? _told : [.. _told, .. held];
+        IReadOnlyList<Instance> list = held.Length == 0 ? _told : [.. _told, .. held];
         Held = held;
         if (list.SequenceEqual(List))
         {

@@ -8,7 +8,7 @@ namespace ApiAmbassador.Discovery;
 /// <param name="time">The clock.</param>
 /// <param name="random">For that tenth.</param>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore holds nothing to dispose of as long as nobody asks for its wait handle.")]
-internal sealed class PolledSource(IPolledSource source, TimeSpan refresh, TimeProvider time, Random random) : IDestinationSource
+internal sealed class PolledSource(IPolledSource source, TimeSpan refresh, TimeProvider time, Random random) : IDestinationSource, IDisposable
 {
     /// <summary>The longest that one question may take.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -49,6 +49,9 @@ internal sealed class PolledSource(IPolledSource source, TimeSpan refresh, TimeP
             // It will ask already.
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => (source as IDisposable)?.Dispose();
 
     /// <summary>Asks once, within <see cref="Patience"/>. Never throws: being cancelled is an answer as well.</summary>
     public static Task<SourceAnswer> AskAsync(IPolledSource source, TimeProvider time, CancellationToken cancellation) =>

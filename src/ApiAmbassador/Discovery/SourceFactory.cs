@@ -14,6 +14,8 @@ internal sealed class SourceFactory(string directory, NameResolvers resolvers, T
     {
         DnsDiscoveryOptions dns => new FixedSource([new Instance(dns.Scheme.ToLowerInvariant(), dns.Name!, dns.PortOrDefault, dns.Weight, dns.Priority, dns.Zone)]),
         DnsSrvDiscoveryOptions srv => Polled(new DnsSrvSource(srv, resolvers.Lookup(srv.Server)), srv.Refresh),
+        FileDiscoveryOptions file => Polled(new FileSource(file, directory), file.Refresh),
+        HttpDiscoveryOptions http => Polled(new HttpSource(http), http.Refresh),
         _ => throw new ArgumentException($"there is no source for {options.GetType().Name}", nameof(options)),
     };
 

@@ -64,6 +64,17 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks every source of a good configuration once: how each stands, and the destinations that there would be.</summary>
+    public static async Task<(IReadOnlyList<(FeedId Id, FeedState State, string? Problem)> Sources, Snapshot Snapshot)> AskSourcesAsync(
+        Gathered gathered, ConfigSources sources)
+    {
+        await using var data = BuildData(gathered, sources, TelemetryVariables.None);
+        var (snapshot, _) = await data.Services.GetRequiredService<ConfigReloader>().CheckAsync(gathered);
+        var discovery = data.Services.GetRequiredService<InstanceDiscovery>();
+        await discovery.FollowAsync(snapshot, 2 * PolledSource.Patience); // Once for a source, once for the names that it names.
+        return (discovery.States, DestinationLayers.Lay(snapshot with { Found = discovery.Collect() }, Snapshot.Empty));
+    }
+
     /// <summary>Starts the ambassador, or returns why not.</summary>
     public static async Task<(AmbassadorHost? Host, IReadOnlyList<ConfigError> Errors)> StartAsync(ConfigSources sources)
     {

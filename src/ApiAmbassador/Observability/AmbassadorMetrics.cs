@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Discovery;
 using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy;
 
@@ -14,13 +15,17 @@ internal sealed class AmbassadorMetrics
     /// <summary>The meter's name.</summary>
     public const string MeterName = "ApiAmbassador";
 
+    /// <summary>So many sources are measured; OpenTelemetry would put those beyond its own bound into one series.</summary>
+    private const int SourcesMax = 1000;
+
     private readonly Counter<long> _failures;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _deniedRetries;
     private readonly Counter<long> _refused;
 
     /// <summary>Makes the instruments.</summary>
-    public AmbassadorMetrics(IMeterFactory factory, SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states)
+    public AmbassadorMetrics(
+        IMeterFactory factory, SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states, InstanceDiscovery discovery, TimeProvider time)
     {
         var meter = factory.Create(MeterName, BuildVersion.Version);
         meter.CreateObservableGauge(
@@ -52,6 +57,19 @@ internal sealed class AmbassadorMetrics
         meter.CreateObservableGauge(
             "ambassador.requests.queued", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, states.Of(cluster).Limit.Queued)),
             unit: "{request}", description: "Requests that wait for their turn at a cluster with limits.");
+        meter.CreateObservableGauge(
+            "ambassador.discovery.age",
+            () => Sources(discovery).Where(source => source.State.GoodAt is not null).Select(source => Of(source, (time.GetUtcNow() - source.State.GoodAt!.Value).TotalSeconds)),
+            unit: "s", description: "Since the last good answer of a source of instances.");
+        meter.CreateObservableGauge(
+            "ambassador.discovery.instances", () => Sources(discovery).Select(source => Of(source, source.State.List.Count)),
+            unit: "{instance}", description: "Instances that a source is believed to name.");
+        meter.CreateObservableGauge(
+            "ambassador.discovery.held", () => Sources(discovery).Select(source => Of(source, source.State.Held)),
+            unit: "{instance}", description: "Instances that are believed although their source names them no more.");
+        meter.CreateObservableCounter(
+            "ambassador.discovery.errors", () => Sources(discovery).Select(source => Of(source, source.State.Errors)),
+            unit: "{answer}", description: "Bad answers of a source of instances, or none in time.");
     }
 
     /// <summary>Counts a request that could not be served.</summary>
@@ -79,6 +97,12 @@ internal sealed class AmbassadorMetrics
 
     /// <summary>Counts a changed configuration that was refused.</summary>
     public void ConfigurationRefused() => _refused.Add(1);
+
+    private static IEnumerable<(FeedId Id, FeedState State, string? Problem)> Sources(InstanceDiscovery discovery) => discovery.States.Take(SourcesMax);
+
+    private static Measurement<T> Of<T>((FeedId Id, FeedState State, string? Problem) source, T value)
+        where T : struct =>
+        new(value, new("cluster", source.Id.Cluster), new("kind", source.Id.Kind), new("source", source.Id.Name));
 
     private static Measurement<int> Of(string cluster, int count) => new(count, new KeyValuePair<string, object?>("cluster", cluster));
 }

@@ -119,7 +119,7 @@ internal sealed partial class AttemptLoop
             More.Affinity = bound;
         }
 
-        if (plan.State.HasOpen || plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null)
+        if (plan.State.HasOpen || plan.HasPriorities || plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null)
         {
             More.Candidates = FirstCandidates();
         }
@@ -141,8 +141,13 @@ internal sealed partial class AttemptLoop
     private CandidateChoice NextCandidates() => Choose(
         _extras?.Affinity is not { } bound || !InsistsOnAffinity ? Everybody() : Everybody().Contains(bound) ? bound : []);
 
-    private CandidateChoice Choose(IReadOnlyList<DestinationState> available) =>
-        CandidateChoice.Of(available, _extras?.Tried ?? (IReadOnlyList<DestinationState>)[], plan.State, plan.Cluster.Limits);
+    private CandidateChoice Choose(IReadOnlyList<DestinationState> available)
+    {
+        var tried = _extras?.Tried ?? (IReadOnlyList<DestinationState>)[];
+        return plan.HasPriorities && available.Count > 1
+            ? CandidateChoice.OfGroups(plan.State.Priorities.Of(available), tried, plan.State, plan.Cluster.Limits)
+            : CandidateChoice.Of(available, tried, plan.State, plan.Cluster.Limits);
+    }
 
     private IReadOnlyList<DestinationState> Everybody() => plan.ClusterState.DestinationsState.AvailableDestinations;
 

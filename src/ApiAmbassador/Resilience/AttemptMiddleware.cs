@@ -14,9 +14,20 @@ internal sealed class AttemptMiddleware(RequestDelegate next, SnapshotStore snap
     public Task InvokeAsync(HttpContext context)
     {
         var snapshot = snapshots.Current;
-        var route = context.GetReverseProxyFeature().Route;
-        if (snapshot.Ambassador.Passthrough || PlanOf(route, snapshot) is not { } plan)
+        var proxy = context.GetReverseProxyFeature();
+        var route = proxy.Route;
+        if (PlanOf(route, snapshot) is not { } plan)
         {
+            return next(context);
+        }
+
+        if (snapshot.Ambassador.Passthrough)
+        {
+            if (plan.HasPriorities && proxy.AvailableDestinations is { Count: > 1 } available)
+            {
+                proxy.AvailableDestinations = plan.State.Priorities.Of(available)[0];
+            }
+
             return next(context);
         }
 

@@ -1,3 +1,4 @@
+using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -18,4 +19,8 @@ internal sealed record AttemptPlan(
     ClusterState ClusterState,
     ClusterResilience State,
     AttemptServices Services,
-    RequestDelegate Next);
+    RequestDelegate Next)
+{
+    /// <summary>Whether some destinations are asked only when others cannot serve.</summary>
+    public bool HasPriorities { get; } = PriorityGroups.Differ(Cluster.Config.Destinations!.Values);
+}

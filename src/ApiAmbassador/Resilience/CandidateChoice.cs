@@ -69,6 +69,25 @@ internal readonly record struct CandidateChoice(CandidateKind Kind, IReadOnlyLis
         };
     }
 
+    /// <summary>The first priority that has any not tried yet; where none has, the best of what is left, the first priority before the others.</summary>
+    public static CandidateChoice OfGroups(
+        IReadOnlyList<IReadOnlyList<DestinationState>> priorities, IReadOnlyList<DestinationState> tried, ClusterResilience cluster, LimitsOptions limits)
+    {
+        var best = new CandidateChoice(CandidateKind.None, []);
+        foreach (var group in priorities)
+        {
+            var choice = Of(group, tried, cluster, limits);
+            if (choice.Kind == CandidateKind.Fresh)
+            {
+                return choice;
+            }
+
+            best = choice.Kind > best.Kind ? choice : best;
+        }
+
+        return best;
+    }
+
     private static bool Add(ref List<DestinationState>? list, DestinationState destination)
     {
         (list ??= []).Add(destination);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Observability;
 using Yarp.ReverseProxy.Model;
@@ -24,6 +25,9 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
 
     /// <summary>The requests under way, and those that wait.</summary>
     public ConcurrencyLimit Limit { get; } = new(time);
+
+    /// <summary>Its destinations by priority.</summary>
+    public PriorityGroups Priorities { get; } = new();
 
     /// <summary>Whether any breaker is open.</summary>
     public bool HasOpen => _open.Length > 0;

@@ -9,7 +9,7 @@ namespace ApiAmbassador.Tests.Cli;
 public class StatusReportTests
 {
     private static readonly DestinationView Serving = new(
-        "one", "http://10.0.0.1:8080", 1, 1, Operator: null, new HealthView("unknown", "unknown"), new BreakerView(BreakerState.Closed, Until: null, 0), 3, IsUsable: true);
+        "one", "http://10.0.0.1:8080", 1, 1, 0, Zone: null, Operator: null, new HealthView("unknown", "unknown"), new BreakerView(BreakerState.Closed, Until: null, 0), 3, IsUsable: true);
 
     [Fact]
     public void Plain_text_is_a_line_a_destination_within_80_columns()
@@ -24,6 +24,24 @@ public class StatusReportTests
         text.ShouldContain("  one                           1                         3  serving\n");
         text.ShouldContain("  two                           0 (of 3)                  3  drained\n");
         text.ShouldContain("unhealthy (passive)\n");
+    }
+
+    [Fact]
+    public void Source_is_a_line_and_a_name_in_an_address_is_one_only_when_something_is_wrong_with_it()
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        StatusReport.Write(writer, Status(
+            [Serving],
+            new SourceView("dns-srv", "_api._tcp.prod.internal", 5, 2.4, 3, IsKept: false, 0, Problem: null),
+            new SourceView("file", "targets/*.json", 2, AgeSeconds: null, 0, IsKept: true, 7, "the path matches no file"),
+            new SourceView("name", "well", 1, 1, 0, IsKept: false, 0, Problem: null),
+            new SourceView("name", "sick", 0, AgeSeconds: null, 0, IsKept: false, 1, new string('x', 100))));
+
+        writer.ToString().ShouldContain("  dns-srv _api._tcp.prod.internal: 5, 3 of them held, 2 s ago\n");
+        writer.ToString().ShouldContain("  file targets/*.json: 2, known from before the start\n    the path matches no file\n");
+        writer.ToString().ShouldContain("  name sick: 0\n    xxx");
+        writer.ToString().ShouldNotContain("well");
+        writer.ToString().Split('\n').ShouldAllBe(line => line.Length <= 80);
     }
 
     [Theory]
@@ -48,9 +66,10 @@ public class StatusReportTests
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(writer) });
         console.Profile.Width = 80;
 
-        StatusReport.Show(console, Status(Serving with { Id = "http://[::1]:8080" }));
+        StatusReport.Show(console, Status([Serving with { Id = "http://[::1]:8080" }], new SourceView("http", "http://registry/[targets]", 1, 0.4, 0, IsKept: false, 0, Problem: null)));
 
         writer.ToString().ShouldContain("http://[::1]:8080");
+        writer.ToString().ShouldContain("  http http://registry/[targets]: 1, 0 s ago");
         writer.ToString().Split('\n').ShouldAllBe(line => line.TrimEnd().Length <= 80);
     }
 
@@ -61,7 +80,7 @@ public class StatusReportTests
         return writer.ToString();
     }
 
-    private static StatusView Status(params DestinationView[] destinations) => new(
+    private static StatusView Status(DestinationView[] destinations, params SourceView[]? sources) => new(
         "1.2.3", "", DateTimeOffset.UnixEpoch, 3600, "serving", 7, DateTimeOffset.UnixEpoch, Passthrough: false, 0, LastRefused: null,
-        [new ClusterView("api", "PowerOfTwoChoices", 1, 3, 0, 100, destinations)], []);
+        [new ClusterView("api", "PowerOfTwoChoices", 1, 3, 0, 100, sources ?? [], destinations)], []);
 }
