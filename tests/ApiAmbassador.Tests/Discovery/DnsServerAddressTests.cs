@@ -15,6 +15,7 @@ public class DnsServerAddressTests
     [InlineData("FD00:0::1", "[fd00::1]:53")]
     [InlineData("fe80::1%3", "[fe80::1%3]:53")]
     [InlineData("[fe80::1%3]:5353", "[fe80::1%3]:5353")]
+    [InlineData("fe80::1%lo", "[fe80::1%1]:53")]
     [InlineData("::ffff:10.0.0.2", "10.0.0.2:53")]
     [InlineData("::1", "[::1]:53")]
     public void Address_with_or_without_a_port_is_read(string text, string server)

@@ -10,6 +10,7 @@ public class ResolvConfTests
     [InlineData("nameserver 10.0.0.2\n", "10.0.0.2:53")]
     [InlineData("nameserver\t10.0.0.2 trailing\r\nnameserver fd00::1", "10.0.0.2:53 [fd00::1]:53")]
     [InlineData("nameserver fe80::1%3\n", "[fe80::1%3]:53")]
+    [InlineData("nameserver fe80::1%lo\n", "[fe80::1%1]:53")]
     [InlineData("nameserver 0.0.0.0\nnameserver ::", "127.0.0.1:53 [::1]:53")]
     [InlineData("nameserver 10.0.0.1\nnameserver 10.0.0.2\nnameserver 10.0.0.3\nnameserver 10.0.0.4", "10.0.0.1:53 10.0.0.2:53 10.0.0.3:53")]
     [InlineData("nameserver dns.internal\nnameserver [fd00::1]\nnameserver\nnameserver 10.0.0.2", "10.0.0.2:53")]
