@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
@@ -27,15 +28,15 @@ internal sealed class SystemNames(Func<string, AddressFamily, IPAddress[]> looku
 
     /// <inheritdoc/>
     /// <remarks>Who asks what is being asked shares its answer: a name that takes long takes one thread, however often it is asked for.</remarks>
-    public Task<IReadOnlyList<IPAddress>> ResolveAsync(string name, AddressFamily family, CancellationToken cancellation)
+    public async Task<IReadOnlyList<IPAddress>> ResolveAsync(string name, AddressFamily family, CancellationToken cancellation)
     {
         if (!DnsName.TryNormalise(name, out _) && !IPAddress.TryParse(name, out _))
         {
             // The system takes an empty name for this machine's own.
-            return Task.FromException<IReadOnlyList<IPAddress>>(new NameResolutionException($"'{name}' is not a host name."));
+            throw new NameResolutionException($"'{name}' is not a host name.");
         }
 
-        return Ask(name, family).WaitAsync(cancellation);
+        return await Ask(name, family).WaitAsync(cancellation);
     }
 
     private Task<IReadOnlyList<IPAddress>> Ask(string name, AddressFamily family)
@@ -47,15 +48,16 @@ internal sealed class SystemNames(Func<string, AddressFamily, IPAddress[]> looku
                 return question.Answer.Task;
             }
 
+            // First of all: where the system has no more threads to give, that is the answer, and nothing is left that waits for one.
+            if (_threads < ThreadsMax)
+            {
+                new Thread(AnswerAll) { IsBackground = true, Name = "Names" }.Start();
+                _threads++;
+            }
+
             question = new Question(name, family);
             _open.Add((name, family), question);
             _waiting.Enqueue(question);
-            if (_threads < ThreadsMax)
-            {
-                _threads++;
-                new Thread(AnswerAll) { IsBackground = true, Name = "Names" }.Start();
-            }
-
             return question.Answer.Task;
         }
     }
@@ -93,7 +95,7 @@ internal sealed class SystemNames(Func<string, AddressFamily, IPAddress[]> looku
         }
     }
 
-    private bool TryTake([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Question? question)
+    private bool TryTake([NotNullWhen(true)] out Question? question)
     {
         lock (_lock)
         {

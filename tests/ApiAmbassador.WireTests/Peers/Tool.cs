@@ -18,6 +18,10 @@ public sealed record Tool(string Name, string Package)
 
     public static readonly Tool H2Load = new("h2load", "nghttp2-client");
 
+    public static readonly Tool Named = new("named", "bind9");
+
+    public static readonly Tool NsUpdate = new("nsupdate", "bind9-dnsutils");
+
     public static readonly Tool Node = new("node", "nodejs");
 
     public static readonly Tool Npm = new("npm", "npm");
