@@ -202,6 +202,30 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Instance_that_moves_from_file_to_file_is_never_missing()
+    {
+        var others = string.Join(',', Enumerable.Range(1, 2000).Select(n => $"\"n{n}\""));
+        foreach (var (version, holder) in new[] { ("..0", "2.json"), ("..1", "1.json") })
+        {
+            _directory.Write($"{version}/1.json", $$"""[{ "targets": [{{(holder == "1.json" ? "\"x\"," : "")}}{{others}}] }]""");
+            _directory.Write($"{version}/2.json", holder == "2.json" ? """[{ "targets": ["x"] }]""" : "[]");
+        }
+
+        Link("..data", "..0");
+        Link("1.json", "..data/1.json");
+        Link("2.json", "..data/2.json");
+        var source = Source("*.json");
+        for (var round = 1; round <= 100; round++)
+        {
+            Link("..data_tmp", $"..{round % 2}");
+            var asked = AskAsync(source);
+            Rename("..data_tmp", "..data");
+
+            (await asked).Instances.ShouldContain(instance => instance.Host == "x", $"round {round}");
+        }
+    }
+
+    [Fact]
     public async Task Links_to_nothing_and_to_themselves_are_failures()
     {
         Link("nothing.json", "gone");
