@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Mime;
@@ -24,7 +25,7 @@ internal sealed class HttpSource : IPolledSource, IDisposable
     private readonly Uri _url;
     private readonly AuthenticationHeaderValue? _authorization;
     private readonly HttpDiscoveryOptions _options;
-    private (EntityTagHeaderValue Tag, SourceAnswer Answer)? _last;
+    private (UInt128 Hash, SourceAnswer? Answer) _last;
 
     /// <summary>Makes one; asks nothing yet.</summary>
     /// <param name="options">Whose <c>Url</c> is an absolute http or https URL.</param>
@@ -75,7 +76,7 @@ internal sealed class HttpSource : IPolledSource, IDisposable
                     return SourceAnswer.Failed($"redirected more than {RedirectsMax} times");
                 }
 
-                if (Next(place, response.Headers.Location) is not { } next)
+                if (RedirectRule.Next(place, response.Headers.Location) is not { } next)
                 {
                     return SourceAnswer.Failed($"answered {(int)response.StatusCode} without a place to go to that is http or https, and https after https");
                 }
@@ -109,37 +110,14 @@ internal sealed class HttpSource : IPolledSource, IDisposable
             request.Headers.Authorization = _authorization;
         }
 
-        if (_last is var (tag, _))
-        {
-            request.Headers.IfNoneMatch.Add(tag);
-        }
-
         return request;
     }
 
     private static bool IsRedirect(HttpStatusCode status) => status is HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
         or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect;
 
-    /// <summary>Where a redirect leads; null for one that leads nowhere, or out of TLS.</summary>
-    private static Uri? Next(Uri place, Uri? location)
-    {
-        if (location is null || !Uri.TryCreate(place, location, out var next))
-        {
-            return null;
-        }
-
-        return next.Scheme == Uri.UriSchemeHttps || (next.Scheme == Uri.UriSchemeHttp && place.Scheme == Uri.UriSchemeHttp)
-            ? new UriBuilder(next) { UserName = "", Password = "" }.Uri
-            : null;
-    }
-
     private async Task<SourceAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
     {
-        if (response.StatusCode == HttpStatusCode.NotModified && _last is var (_, same))
-        {
-            return same;
-        }
-
         if (response.StatusCode != HttpStatusCode.OK)
         {
             return SourceAnswer.Failed($"answered {(int)response.StatusCode}");
@@ -164,9 +142,24 @@ internal sealed class HttpSource : IPolledSource, IDisposable
             body.Write(buffer, 0, count);
         }
 
-        var answer = TargetGroups.Read(body.GetBuffer().AsMemory(0, (int)body.Length), _options);
-        _last = answer.Error is null && response.Headers.ETag is { } tag ? (tag, answer) : null;
-        return answer.Error is { } error ? SourceAnswer.Failed($"answered a list that cannot be used: {error}") : answer;
+        return Read(body.GetBuffer().AsMemory(0, (int)body.Length));
+    }
+
+    /// <summary>
+    /// A body that was read before is not read again. We do not leave that to entity tags: those of nginx do not change with a file that is written twice
+    /// within a second at the same length, and we would never see what it says.
+    /// </summary>
+    private SourceAnswer Read(ReadOnlyMemory<byte> body)
+    {
+        var hash = XxHash128.HashToUInt128(body.Span);
+        if (_last.Answer is { } answer && _last.Hash == hash)
+        {
+            return answer;
+        }
+
+        var read = TargetGroups.Read(body, _options);
+        _last = (hash, read.Error is { } error ? SourceAnswer.Failed($"answered a list that cannot be used: {error}") : read);
+        return _last.Answer!;
     }
 
     private static string TooLarge => $"is larger than {TargetGroups.BytesMax / 1024 / 1024} MiB";

@@ -202,6 +202,33 @@ public sealed class FileSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task Instance_that_moves_from_file_to_file_is_never_missing()
+    {
+        const int seed = 6;
+        var random = new Random(seed);
+        var space = new string(' ', 4 * 1024 * 1024); // Which takes its time to read.
+        foreach (var (version, holder) in new[] { ("..0", "2.json"), ("..1", "1.json") })
+        {
+            _directory.Write($"{version}/1.json", (holder == "1.json" ? """[{ "targets": ["x"] }]""" : "[]") + space);
+            _directory.Write($"{version}/2.json", holder == "2.json" ? """[{ "targets": ["x"] }]""" : "[]");
+        }
+
+        Link("..data", "..0");
+        Link("1.json", "..data/1.json");
+        Link("2.json", "..data/2.json");
+        var source = Source("*.json");
+        for (var round = 1; round <= 60; round++)
+        {
+            Link("..data_tmp", $"..{round % 2}");
+            var asked = AskAsync(source);
+            Thread.SpinWait(random.Next(200_000));
+            Rename("..data_tmp", "..data");
+
+            (await asked).Instances.ShouldContain(instance => instance.Host == "x", $"seed {seed}, round {round}");
+        }
+    }
+
+    [Fact]
     public async Task Links_to_nothing_and_to_themselves_are_failures()
     {
         Link("nothing.json", "gone");

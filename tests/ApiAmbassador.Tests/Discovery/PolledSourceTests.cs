@@ -87,19 +87,36 @@ public sealed class PolledSourceTests : IAsyncDisposable
     [Fact]
     public async Task Wish_is_granted_by_a_question_that_was_due_anyway()
     {
-        _source.Next("a");
+        var answer = new TaskCompletionSource<SourceAnswer>();
+        _source.Next(_ => answer.Task);
         _source.Next("b");
+        Run(TimeSpan.FromSeconds(1));
+        await AskedAsync(1);
+        Pass(TimeSpan.FromSeconds(3));
+        answer.SetResult(SourceAnswer.Listed([]));
+        await ToldAsync(1);
+
+        _polled!.AskNow();
+        Pass(Rest); // It is late, so that it asks now, wish or no wish.
+        await ToldAsync(2);
+        await PastRestAsync();
+
+        NothingIsAsked(2);
+    }
+
+    [Fact]
+    public async Task Wish_does_not_hasten_what_is_quicker_than_the_rest()
+    {
+        _source.Next("a");
         Run(TimeSpan.FromMilliseconds(100));
         await ToldAsync(1);
 
-        _polled!.AskNow(); // In the rest, which is all there is of so short a refresh.
+        _polled!.AskNow();
         Pass(TimeSpan.FromMilliseconds(90) - Tick);
         NothingIsAsked(1);
         Pass(Tick);
-        await ToldAsync(2);
-        Pass(TimeSpan.FromMilliseconds(90) - Tick);
 
-        NothingIsAsked(2);
+        await AskedAsync(2);
     }
 
     [Fact]
