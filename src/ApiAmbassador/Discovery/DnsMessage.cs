@@ -5,8 +5,8 @@ namespace ApiAmbassador.Discovery;
 
 /// <summary>
 /// DNS messages (RFC 1035, EDNS of RFC 6891): a question is written, and an answer read that anybody may have sent. Strict: an answer that lies
-/// about itself is refused whole, because half a list of instances takes the other half away. The package DnsClient could stand here where the
-/// feed has it; it has not, nor any other that is looked after.
+/// about itself is refused whole, because half a list of instances takes the other half away. Where a feed has the package DnsClient, that
+/// could stand here; ours has neither it nor another that is looked after.
 /// </summary>
 internal static class DnsMessage
 {

@@ -30,7 +30,7 @@ internal static class ResolvConf
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
             return length <= FileBytesMax
                 ? Parse(Encoding.Latin1.GetString(bytes, 0, length))
-                : throw new NameResolutionException($"{path} is larger than {FileBytesMax / 1024} KiB.");
+                : throw new NameResolutionException($"{path} is larger than {FileBytesMax / 1024} KiB");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -12,7 +12,7 @@ internal static class SearchList
     {
         if (!DnsName.TryNormalise(text, out var name))
         {
-            throw new NameResolutionException($"'{text}' is not a name that DNS could be asked for.");
+            throw new NameResolutionException($"'{text}' is not a name that DNS could be asked for");
         }
 
         if (text.EndsWith('.'))

@@ -22,12 +22,9 @@ internal sealed class ServerNames(DnsLookup lookup) : INameResolver
             _ => [DnsType.A, DnsType.Aaaa],
         };
         var answers = await lookup.AskAsync(name, types, cancellation);
-        for (var i = 0; i < types.Length; i++)
+        if (answers.FirstOrDefault(answer => answer.Problem is not null) is { Problem: { } problem } && !IsWithoutIPv6(answers))
         {
-            if (answers[i].Problem is { } problem && !(types[i] == DnsType.Aaaa && IsWithoutIPv6(answers)))
-            {
-                throw new NameResolutionException(problem);
-            }
+            throw new NameResolutionException(problem);
         }
 
         return AddressList.Of(answers.SelectMany(answer => answer.Records).OfType<AddressRecord>().Select(record => record.Address), family);

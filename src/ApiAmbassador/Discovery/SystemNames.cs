@@ -33,7 +33,7 @@ internal sealed class SystemNames(Func<string, AddressFamily, IPAddress[]> looku
         if (!DnsName.TryNormalise(name, out _) && !IPAddress.TryParse(name, out _))
         {
             // The system takes an empty name for this machine's own.
-            throw new NameResolutionException($"'{name}' is not a host name.");
+            throw new NameResolutionException($"'{name}' is not a host name");
         }
 
         return await Ask(name, family).WaitAsync(cancellation);

@@ -68,7 +68,7 @@ public class DnsHostileMessageTests
     {
         var data = new DnsBytes().Words(0, 0, 80).Name("one.test").ToArray();
 
-        Refused(Answer(1).Pointer(DnsBytes.QuestionAt).Head(33, data.Length + by).Raw(data).Raw(0));
+        Refused(Answer(1).Pointer(DnsBytes.QuestionAt).Head(33, data.Length + by).Raw(data));
     }
 
     [Fact]

@@ -86,7 +86,7 @@ public class ResolvConfTests
         }
         else
         {
-            Should.Throw<NameResolutionException>(() => ResolvConf.Read(path)).Message.ShouldEndWith("is larger than 64 KiB.");
+            Should.Throw<NameResolutionException>(() => ResolvConf.Read(path)).Message.ShouldEndWith("is larger than 64 KiB");
         }
     }
 }

@@ -56,7 +56,7 @@ public class SystemNamesTests
         var names = new SystemNames((_, _) => throw new InvalidOperationException("asked"));
 
         (await Should.ThrowAsync<NameResolutionException>(names.ResolveAsync(name, AddressFamily.Unspecified, Never)))
-            .Message.ShouldBe($"'{name}' is not a host name.");
+            .Message.ShouldBe($"'{name}' is not a host name");
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class DnsExchangeTests : IAsyncDisposable
         _dns.AnswerWith(DnsReply.Silence);
 
         (await FailAsync(Short)).ShouldBe($"{_dns.Server} did not answer within 0.2 s");
+        await _dns.WaitForAsync(dns => dns.Queries.Count > 0);
         _dns.Queries.Count.ShouldBe(1);
     }
 
