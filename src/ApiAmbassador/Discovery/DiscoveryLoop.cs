@@ -40,10 +40,10 @@ internal sealed partial class DiscoveryLoop(
                 if (!either.IsCancellationRequested)
                 {
                     await Task.Delay(Rest, time, stoppingToken);
-                    await reloader.FindAsync();
                 }
 
                 discovery.Release(HasFailed);
+                await reloader.FindAsync();
                 kept.Write(discovery.States);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -62,7 +62,10 @@ internal sealed partial class DiscoveryLoop(
         kept.Write(discovery.States);
     }
 
-    /// <summary>Whether every destination at an instance's place is out by probes or by its breaker. An address of a name has no port of its own.</summary>
+    /// <summary>
+    /// Whether every destination at an instance's place is out by probes, or has failed as the last thing that it did: nobody names it any more, so it gets
+    /// no second chance. An address of a name has no port of its own.
+    /// </summary>
     private bool HasFailed(string cluster, Instance instance)
     {
         if (!yarp.TryGetCluster(cluster, out var state))
@@ -73,8 +76,8 @@ internal sealed partial class DiscoveryLoop(
         var known = resilience.Of(state);
         return state.Destinations.Values
             .Where(destination => Uri.TryCreate(destination.Model.Config.Address, UriKind.Absolute, out var address)
-                && address.IdnHost == instance.Host && (instance.Port == 0 || instance.Port == address.Port))
-            .All(destination => destination.Health.Active == DestinationHealth.Unhealthy || known.Of(destination).Breaker.IsOpen);
+                && address.DnsSafeHost == instance.Host && (instance.Port == 0 || instance.Port == address.Port))
+            .All(destination => destination.Health.Active == DestinationHealth.Unhealthy || known.Of(destination).Breaker is { IsOpen: true } or { ConsecutiveFailures: > 0 });
     }
 
     [LoggerMessage(1410, LogLevel.Error, "What was found could not be put in force; it is tried again with the next change")]

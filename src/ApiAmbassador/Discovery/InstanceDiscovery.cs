@@ -109,7 +109,10 @@ internal sealed partial class InstanceDiscovery(
         _news.Writer.TryWrite(true);
     }
 
-    /// <summary>A destination of a cluster could not be connected to: its sources are asked now, because it may have moved.</summary>
+    /// <summary>
+    /// A destination of a cluster could not be connected to: its sources are asked now, because it may have moved; and if it is one that is held, it is time
+    /// to let it go.
+    /// </summary>
     public void ConnectFailed(string cluster)
     {
         lock (_lock)
@@ -122,6 +125,8 @@ internal sealed partial class InstanceDiscovery(
                 }
             }
         }
+
+        _news.Writer.TryWrite(true);
     }
 
     /// <summary>Lets go of what is held though no source names it, where it has failed.</summary>

@@ -76,13 +76,15 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
     }
 
     /// <summary>Starts the ambassador, or returns why not.</summary>
-    public static async Task<(AmbassadorHost? Host, IReadOnlyList<ConfigError> Errors)> StartAsync(ConfigSources sources)
+    /// <param name="sources">Where settings are read from.</param>
+    /// <param name="replace">Puts other services in the place of ours; for tests.</param>
+    public static async Task<(AmbassadorHost? Host, IReadOnlyList<ConfigError> Errors)> StartAsync(ConfigSources sources, Action<IServiceCollection>? replace = null)
     {
         AmbassadorHost? host = null;
         try
         {
             var gathered = ConfigGatherer.Gather(sources);
-            var data = BuildData(gathered, sources, TelemetryVariables.Of(sources));
+            var data = BuildData(gathered, sources, TelemetryVariables.Of(sources), replace);
             var errors = await data.Services.GetRequiredService<ConfigReloader>().ApplyAsync(gathered);
             if (errors.Count > 0)
             {
@@ -135,7 +137,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         await _admin.DisposeAsync();
     }
 
-    private static WebApplication BuildData(Gathered gathered, ConfigSources sources, TelemetryVariables telemetry)
+    private static WebApplication BuildData(Gathered gathered, ConfigSources sources, TelemetryVariables telemetry, Action<IServiceCollection>? replace = null)
     {
         var options = SnapshotBuilder.Ambassador(gathered);
         var builder = AmbassadorApplication.CreateBuilder(gathered, sources);
@@ -144,6 +146,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         builder.Services.AddAmbassador(gathered, sources);
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ConfigWatcher>(services, sources, gathered));
         builder.Services.AddHostedService<DiscoveryLoop>();
+        replace?.Invoke(builder.Services);
         return builder.Build();
     }
 

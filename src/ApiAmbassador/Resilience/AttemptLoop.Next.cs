@@ -1,4 +1,5 @@
 using System.Globalization;
+using ApiAmbassador.Configuration;
 using ApiAmbassador.Observability;
 using Microsoft.AspNetCore.Http.Features;
 using Polly;
@@ -65,7 +66,7 @@ internal sealed partial class AttemptLoop
     {
         // The keep-alive race is between us and the destination; it was never an attempt that anybody counted.
         var attemptsMax = failure is { KeepAliveRace: true } ? Math.Max(2, plan.Route.Retry.MaxAttempts) : plan.Route.Retry.MaxAttempts;
-        if (Number >= attemptsMax
+        if (attemptsMax == 1
             || context.Response.HasStarted
             || context.RequestAborted.IsCancellationRequested
             || !RetryRule.Allows(plan.Route.On, new RequestTraits(IsRepeatable, IsRetryAlready()), failure, _status)
@@ -75,8 +76,9 @@ internal sealed partial class AttemptLoop
         }
 
         More.Tried.AddRange(_destination is { } tried ? [tried.State] : []);
+        More.Uncounted += failure is { KeepAliveRace: true } || failure?.Reason == Reason.ConnectionRefused ? 1 : 0;
         var candidates = NextCandidates();
-        if (candidates.Destinations.Count == 0 || PauseBefore(candidates, failure, retryAfter) is not { } pause || !HasTimeFor(pause))
+        if (!HasAttemptsLeft(candidates, attemptsMax) || candidates.Destinations.Count == 0 || PauseBefore(candidates, failure, retryAfter) is not { } pause || !HasTimeFor(pause))
         {
             return false;
         }
@@ -90,6 +92,13 @@ internal sealed partial class AttemptLoop
         (More.Candidates, More.Pause) = (candidates, pause);
         return _again = true;
     }
+
+    /// <summary>
+    /// Instances that refuse the connection, or have just closed the one they had, do not count as long as there is one that was not asked yet: of five
+    /// that were one service a second ago four may have ended, and nothing but the fifth helps. It costs no time, as both are known at once.
+    /// </summary>
+    private bool HasAttemptsLeft(CandidateChoice candidates, int attemptsMax) =>
+        candidates.Kind == CandidateKind.Fresh ? Number < RetryOptions.AttemptsMax && Number - More.Uncounted < attemptsMax : Number < attemptsMax;
 
     /// <summary>Whether somebody before us tries again already. A number that is none counts: whoever sends the header knows of attempts.</summary>
     private bool IsRetryAlready() =>

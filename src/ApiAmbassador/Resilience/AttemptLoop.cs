@@ -261,6 +261,9 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     {
         public CandidateChoice? Candidates { get; set; }
 
+        /// <summary>Attempts at instances that refused the connection, or had just closed it.</summary>
+        public int Uncounted { get; set; }
+
         public DestinationState? Affinity { get; set; }
 
         public KeyValuePair<string, StringValues>[] OuterHeaders { get; set; } = [];

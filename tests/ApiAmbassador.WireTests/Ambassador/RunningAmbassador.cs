@@ -1,5 +1,6 @@
 using ApiAmbassador.Hosting;
 using ApiAmbassador.WireTests.Clients;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ApiAmbassador.WireTests.Ambassador;
 
@@ -34,9 +35,11 @@ public sealed class RunningAmbassador : IAsyncDisposable
     internal IServiceProvider AdminServices => _host.AdminServices;
 
     /// <summary>Starts it; a configuration that is refused fails the test with its errors.</summary>
-    public static async Task<RunningAmbassador> StartAsync(AmbassadorSetup setup)
+    /// <param name="setup">What it reads.</param>
+    /// <param name="replace">Puts other services in the place of the product's.</param>
+    public static async Task<RunningAmbassador> StartAsync(AmbassadorSetup setup, Action<IServiceCollection>? replace = null)
     {
-        var (host, errors) = await AmbassadorHost.StartAsync(setup.Sources);
+        var (host, errors) = await AmbassadorHost.StartAsync(setup.Sources, replace);
         return host is not null
             ? new RunningAmbassador(host, setup)
             : throw new InvalidOperationException(string.Join(Environment.NewLine, errors));

@@ -28,13 +28,13 @@ public sealed class KestrelDestination : IAsyncDisposable
 
     /// <summary>Starts one; with a certificate it speaks TLS.</summary>
     public static async Task<KestrelDestination> StartAsync(
-        HttpProtocols protocols, RequestDelegate answer, X509Certificate2? certificate = null, int? streamsPerConnection = null)
+        HttpProtocols protocols, RequestDelegate answer, X509Certificate2? certificate = null, int? streamsPerConnection = null, IPEndPoint? at = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel(kestrel =>
         {
             kestrel.Limits.Http2.MaxStreamsPerConnection = streamsPerConnection ?? kestrel.Limits.Http2.MaxStreamsPerConnection;
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            kestrel.Listen(at ?? new IPEndPoint(IPAddress.Loopback, 0), listen =>
             {
                 listen.Protocols = protocols;
                 _ = certificate is null ? listen : listen.UseHttps(certificate);
@@ -53,6 +53,9 @@ public sealed class KestrelDestination : IAsyncDisposable
     /// <summary>Waits until so many requests have come.</summary>
     public Task WaitForRequestsAsync(int count) => _changed.WaitUntilAsync(
         () => _requests.Count >= count, () => $"{count} requests did not come, but {_requests.Count}", Eventually.DefaultDeadline);
+
+    /// <summary>Stops as a container does on SIGTERM: takes no connection any more, and finishes what it has.</summary>
+    public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
