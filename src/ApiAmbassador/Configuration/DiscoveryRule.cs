@@ -25,12 +25,12 @@ internal static class DiscoveryRule
         errors.CheckRange(discovery.ConfirmEmpty, 1, 1000, [.. path, "ConfirmEmpty"]);
         errors.CheckRange(discovery.MaxDropRatio, 0, 1, [.. path, "MaxDropRatio"]);
         CheckDns(discovery, path, errors);
-        if (discovery.File is { Path: null or "" })
+        if (discovery.File is { Path: null or "" } || (discovery.File is null && errors.IsWritten([.. path, "File"])))
         {
             errors.Add("a source of files needs a Path, as targets/*.json", [.. path, "File"]);
         }
 
-        if (discovery.Http is { } http && http.Url is not { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 })
+        if (discovery.Http?.Url is not { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 } && errors.IsWritten([.. path, "Http"]))
         {
             errors.Add("a source of this kind needs a Url, as http://registry:8500/targets", [.. path, "Http"]);
         }
@@ -43,8 +43,9 @@ internal static class DiscoveryRule
 
     private static void CheckDns(DiscoveryOptions discovery, string[] path, ErrorList errors)
     {
-        if (discovery.Dns is { } dns)
+        if (errors.IsWritten([.. path, "Dns"]))
         {
+            var dns = discovery.Dns ?? new DnsDiscoveryOptions();
             CheckName(dns.Name, "api-backend", [.. path, "Dns"], errors);
             CheckServer(dns.Server, [.. path, "Dns", "Server"], errors);
             errors.CheckRange(dns.PortOrDefault, 1, 65_535, [.. path, "Dns", "Port"]);
@@ -54,8 +55,9 @@ internal static class DiscoveryRule
             }
         }
 
-        if (discovery.DnsSrv is { } srv)
+        if (errors.IsWritten([.. path, "DnsSrv"]))
         {
+            var srv = discovery.DnsSrv ?? new DnsSrvDiscoveryOptions();
             CheckName(srv.Name, "_api._tcp.prod.internal", [.. path, "DnsSrv"], errors);
             CheckServer(srv.Server, [.. path, "DnsSrv", "Server"], errors);
         }

@@ -11,6 +11,9 @@ internal sealed class ErrorList(ConfigNode root)
     /// <summary>Adds an error at a setting; where it was not written, at the nearest thing above it that was.</summary>
     public void Add(string message, params ReadOnlySpan<string> path) => _errors.Add(new ConfigError(root.PlaceOf(path), string.Join(':', path), message));
 
+    /// <summary>Whether a setting was written, and not as null. A section that is written and empty reads as one that is not there.</summary>
+    public bool IsWritten(params string[] path) => root.Find(path) is { IsNull: false };
+
     /// <summary>Adds an error where a value is out of its range; NaN is out of every range. Returns whether the value is good.</summary>
     /// <param name="value">What was written.</param>
     /// <param name="min">The lowest good value.</param>

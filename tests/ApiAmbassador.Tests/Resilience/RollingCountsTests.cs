@@ -215,6 +215,8 @@ public class RollingCountsTests
     public void Counting_allocates_nothing()
     {
         Add(first: 1, second: 1);
+        _time.Advance(Slot / 3);
+        _ = Totals(); // What is made once is made by now, whichever test runs first.
         var before = GC.GetAllocatedBytesForCurrentThread();
 
         for (var i = 0; i < 1_000; i++)
