@@ -34,6 +34,11 @@ internal static class DerivedSettings
     private static void Add(ClusterSnapshot cluster, string path, Dictionary<string, (IReadOnlyList<string>, string)> derived)
     {
         var config = cluster.Config;
+        if (cluster.Discovery.Dns is { Port: null } dns)
+        {
+            derived[$"{path}:Discovery:Dns:Port"] = ([dns.PortOrDefault.ToString()], "");
+        }
+
         if (config.LoadBalancingPolicy is { } policy)
         {
             derived[$"{path}:LoadBalancingPolicy"] = ([policy], "weights differ");

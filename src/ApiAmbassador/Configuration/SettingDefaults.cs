@@ -53,7 +53,7 @@ internal static class SettingDefaults
     /// <summary>A setting's default as text, or the items of a list; null where it has none.</summary>
     public static IReadOnlyList<string>? Of(ConfigShape shape)
     {
-        if (shape.Source is not { DeclaringType: { } type } property)
+        if (shape.Source is not { ReflectedType: { } type } property) // Not the declaring one: what several have in common may have other defaults in each.
         {
             return null;
         }
@@ -73,7 +73,7 @@ internal static class SettingDefaults
     };
 
     private static bool IsOff(PropertyInfo? property) =>
-        property is { DeclaringType: { } type } && type.Assembly == typeof(SettingDefaults).Assembly && property.GetValue(Activator.CreateInstance(type)) is null;
+        property is { ReflectedType: { } type } && type.Assembly == typeof(SettingDefaults).Assembly && property.GetValue(Activator.CreateInstance(type)) is null;
 
     private static IReadOnlyList<string>? Texts(object? value) => value switch
     {

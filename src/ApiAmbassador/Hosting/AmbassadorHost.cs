@@ -68,7 +68,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
     public static async Task<(IReadOnlyList<(FeedId Id, FeedState State, string? Problem)> Sources, Snapshot Snapshot)> AskSourcesAsync(
         Gathered gathered, ConfigSources sources)
     {
-        await using var data = BuildData(gathered, sources, TelemetryVariables.None);
+        await using var data = BuildData(gathered, sources, TelemetryVariables.None, services => services.AddLogging(log => log.ClearProviders()));
         var (snapshot, _) = await data.Services.GetRequiredService<ConfigReloader>().CheckAsync(gathered);
         var discovery = data.Services.GetRequiredService<InstanceDiscovery>();
         await discovery.FollowAsync(snapshot, 2 * PolledSource.Patience); // Once for a source, once for the names that it names.

@@ -75,6 +75,7 @@ public partial class ExampleFilesTests
     {
         var (_, errors) = await Settings.CheckAsync(json);
         errors.ShouldBeEmpty();
+        WrittenConfiguration.Explain(json).ShouldNotBeEmpty();
     }
 
     private static string Root(params string[] path) => Path.Combine([Path.GetDirectoryName(Here())!, "..", "..", "..", .. path]);

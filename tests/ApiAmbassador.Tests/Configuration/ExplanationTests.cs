@@ -83,6 +83,25 @@ public class ExplanationTests
     [InlineData(Cluster + ":Limits:MaxConcurrentRequestsPerDestination")]
     public void Limit_nobodyWrote_isNotSet(string path) => Find(path, Explain()).IsSet.ShouldBeFalse();
 
+    [Theory]
+    [InlineData("Dns:Refresh", "00:00:05", true)]
+    [InlineData("Dns:Port", "443", true)]
+    [InlineData("Dns:Scheme", "https", false)]
+    [InlineData("Dns:Family", "Any", true)]
+    [InlineData("File:Refresh", "00:00:01", true)]
+    [InlineData("File:Weight", "1", true)]
+    [InlineData("Http:Url", "http://(redacted)@registry/targets", false)]
+    [InlineData("ConfirmEmpty", "3", true)]
+    [InlineData("MaxDropRatio", "0.5", true)]
+    public void Discovery_showsTheSourcesThatAreSet_withTheirDefaults(string path, string value, bool isDefault)
+    {
+        var settings = Explain(""", "Discovery": { "Dns": { "Name": "backend", "Scheme": "https" }, "File": { "Path": "x" }, "Http": { "Url": "http://user:geheim@registry/targets" } } """);
+
+        Find($"{Cluster}:Discovery:{path}", settings).Text.ShouldBe(value);
+        Find($"{Cluster}:Discovery:{path}", settings).IsDefault.ShouldBe(isDefault);
+        settings.ShouldNotContain(setting => setting.Path.Contains("DnsSrv:", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void RetryOn_written_isShownAsItIs()
     {
