@@ -30,7 +30,7 @@ internal sealed class StatusReader(
             snapshot.AppliedAt,
             snapshot.Ambassador.Passthrough,
             timeline.Last,
-            reloader.LastRefused is null ? null : timeline.LastOf(TimelineKind.Refused),
+            reloader.LastRefused?.Told,
             [.. yarp.GetClusters()
                 .Where(cluster => snapshot.Clusters.ContainsKey(cluster.ClusterId))
                 .OrderBy(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase)

@@ -50,7 +50,7 @@ internal static class StatusReport
             }
 
             console.WriteLine();
-            console.WriteLine(Cut(Heading(cluster), Columns));
+            console.WriteLine(Cut(Heading(cluster), Math.Min(Columns, console.Profile.Width)));
             console.Write(table);
         }
     }
