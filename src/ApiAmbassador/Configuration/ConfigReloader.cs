@@ -51,7 +51,14 @@ internal sealed partial class ConfigReloader(
                 return errors;
             }
 
+            var isTakenBack = _lastRefused is not null && next.Fingerprint == current.Fingerprint;
             _lastRefused = null;
+            if (isTakenBack)
+            {
+                LogTakenBack(logger, current.Revision);
+                timeline.Add(TimelineKind.Reload, subject: null, $"the change that was refused was taken back; configuration {current.Revision} stays");
+            }
+
             if (next.Fingerprint != current.Fingerprint)
             {
                 next = InForce(next with { Revision = current.Revision + 1, Words = current.Words });

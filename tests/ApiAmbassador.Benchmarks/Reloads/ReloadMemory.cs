@@ -27,6 +27,7 @@ internal static class ReloadMemory
         await using var ambassador = host ?? throw new InvalidOperationException(string.Join(Environment.NewLine, errors));
         var reloader = ambassador.Services.GetRequiredService<ConfigReloader>();
         await ReloadAsync(WarmUp);
+        _ = await HeapAsync(); // The first look makes something of its own.
         var before = await HeapAsync();
         await ReloadAsync(reloads);
         return (before, await HeapAsync());

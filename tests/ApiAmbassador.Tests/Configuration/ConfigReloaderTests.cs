@@ -150,6 +150,10 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
 
         await ApplyAsync(Settings.Valid);
         _reloader.LastRefused.ShouldBeNull();
+        Told()[^1].Text.ShouldBe("the change that was refused was taken back; configuration 1 stays");
+
+        await ApplyAsync(Settings.Valid);
+        Told().Count.ShouldBe(2);
     }
 
     [Theory]
