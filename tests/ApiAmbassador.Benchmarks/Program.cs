@@ -2,6 +2,7 @@ using System.CommandLine;
 using ApiAmbassador.Benchmarks;
 using ApiAmbassador.Benchmarks.Outage;
 using ApiAmbassador.Benchmarks.Peers;
+using ApiAmbassador.Benchmarks.Reloads;
 using ApiAmbassador.Benchmarks.SideBySide;
 
 var root = new RootCommand("What the ambassador costs: beside other proxies, and piece by piece.")
@@ -10,6 +11,7 @@ var root = new RootCommand("What the ambassador costs: beside other proxies, and
     PiecesCommand.Create(),
     AllocationsCommand.Create(),
     OutageCommand.Create(),
+    ReloadsCommand.Create(),
     BareYarp.CreateCommand(),
 };
 

@@ -24,7 +24,7 @@ internal static class AdminApi
             ? TypedResults.Json(Explanation.Of(current, root, sources).Select(SettingView.Of))
             : (IResult)TypedResults.Problem("no configuration is in force yet", statusCode: StatusCodes.Status503ServiceUnavailable));
         api.MapGet("/events", (long? after, int? limit) =>
-            TypedResults.Ok(timeline.After(after ?? 0, Math.Clamp(limit ?? EventsDefault, 0, Timeline.EntriesMax))));
+            TypedResults.Ok(Events(timeline, after, Math.Clamp(limit ?? EventsDefault, 0, Timeline.EntriesMax))));
         api.MapGet("/stream", stream.InvokeAsync);
         api.MapGet("/openapi.json", () => TypedResults.Stream(
             typeof(AdminApi).Assembly.GetManifestResourceStream("openapi.json")!, "application/json"));
@@ -33,4 +33,8 @@ internal static class AdminApi
         api.MapPost("/clusters/{cluster}/destinations/{destination}/weight", operators.WeightAsync);
         api.MapPost("/shutdown", operators.Shutdown);
     }
+
+    /// <summary>Who names no number wants the news, not what is about to be forgotten.</summary>
+    private static IReadOnlyList<TimelineEntry> Events(Timeline timeline, long? after, int limit) =>
+        after is { } known ? timeline.After(known, limit) : timeline.Newest(limit);
 }

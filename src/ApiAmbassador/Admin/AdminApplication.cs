@@ -24,9 +24,11 @@ internal static class AdminApplication
 
         builder.Services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOptions));
 
+        builder.Services.AddSingleton(_ => ActivatorUtilities.CreateInstance<RefusedAttempts>(data));
+
         var app = builder.Build();
         app.Use(RequestSpan.ForgetAsync);
-        app.UseAdminGuard(data.GetRequiredService<SnapshotStore>());
+        app.UseAdminGuard(data.GetRequiredService<SnapshotStore>(), app.Services.GetRequiredService<RefusedAttempts>());
         app.MapAdminApi(data, sources);
         app.MapHealthChecks("/livez", Probe(tag: null)).DisableHttpMetrics();
         app.MapHealthChecks("/startupz", Probe(Startup)).DisableHttpMetrics();

@@ -10,8 +10,11 @@ namespace ApiAmbassador.Admin;
 /// </summary>
 internal static class AdminGuard
 {
+    /// <summary>What proxies leave behind, one or the other.</summary>
+    private static readonly string[] ProxyMarks = ["Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
+
     /// <summary>Adds it.</summary>
-    public static void UseAdminGuard(this WebApplication app, SnapshotStore snapshots)
+    public static void UseAdminGuard(this WebApplication app, SnapshotStore snapshots, RefusedAttempts refused)
     {
         app.Use((context, next) =>
         {
@@ -19,9 +22,13 @@ internal static class AdminGuard
             headers.CacheControl = "no-store";
             headers.XContentTypeOptions = "nosniff";
             headers.XFrameOptions = "DENY";
-            return HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || Refuse(context, snapshots) is not { } refusal
-                ? next(context)
-                : WriteAsync(context, refusal);
+            if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) || Refuse(context, snapshots) is not { } refusal)
+            {
+                return next(context);
+            }
+
+            refused.Add(context.Connection.RemoteIpAddress, refusal);
+            return WriteAsync(context, refusal);
         });
 
         // Answers without a body, as of a path that is not there, get one.
@@ -46,7 +53,7 @@ internal static class AdminGuard
                 context.Request.Host,
                 Text(headers, HeaderNames.Origin),
                 Text(headers, "Sec-Fetch-Site"),
-                headers.ContainsKey("Forwarded") || headers.ContainsKey("X-Forwarded-For"),
+                ProxyMarks.Any(headers.ContainsKey),
                 Text(headers, HeaderNames.Authorization),
                 Text(headers, HeaderNames.ContentType)),
             token);

@@ -7,7 +7,8 @@ namespace ApiAmbassador.Admin;
 internal static class AdminJson
 {
     /// <summary>Names and words in camelCase.</summary>
-    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+    public static JsonSerializerOptions Options { get; } =
+        Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true });
 
     /// <summary>The same for options that somebody else has made.</summary>
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)

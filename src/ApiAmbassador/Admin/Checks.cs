@@ -22,7 +22,7 @@ internal sealed class ConfigurationCheck(SnapshotStore snapshots, ConfigReloader
         });
 
     private string Refused => reloader.LastRefused is { } refused
-        ? $"; a change was refused at {refused.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} with {refused.Errors.Count} errors, which the log tells"
+        ? $"; a change was refused at {refused.Told.Time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ} with {refused.Errors.Count} {(refused.Errors.Count == 1 ? "error" : "errors")}, which /api/events tells"
         : "";
 }
 

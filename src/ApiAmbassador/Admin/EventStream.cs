@@ -51,14 +51,13 @@ internal sealed class EventStream(Timeline timeline, StatusReader status, TimePr
 
     private async Task WriteAsync(HttpResponse response, long last, CancellationToken cancellation)
     {
-        var (known, reader) = timeline.Follow(last);
+        (last, var known, var reader) = timeline.Follow(last);
         using var coming = reader;
         using var ticks = new PeriodicTimer(Tick, time);
         response.ContentType = "text/event-stream";
         response.Headers["X-Accel-Buffering"] = "no"; // NGINX before us would keep it.
 
-        // A reader who names a number of another process is shown all there is.
-        foreach (var entry in last > timeline.Last ? timeline.After(0, Timeline.EntriesMax) : known)
+        foreach (var entry in known)
         {
             last = await WriteAsync(response, entry, last, cancellation);
         }

@@ -40,7 +40,7 @@ internal sealed class StatusReader(
             snapshot.AppliedAt,
             snapshot.Ambassador.Passthrough,
             timeline.Last,
-            reloader.LastRefused is null ? null : timeline.LastOf(TimelineKind.Refused),
+            reloader.LastRefused?.Told,
             [.. yarp.GetClusters()
                 .Where(cluster => snapshot.Clusters.ContainsKey(cluster.ClusterId))
                 .OrderBy(cluster => cluster.ClusterId, StringComparer.OrdinalIgnoreCase)
@@ -108,8 +108,8 @@ internal sealed class StatusReader(
             SafeText.Address(config.Address),
             DestinationWeight.Of(written.GetValueOrDefault(destination.DestinationId) ?? config),
             DestinationWeight.Of(config),
-            DestinationPlace.PriorityOf(config),
-            DestinationPlace.ZoneOf(config),
+            DestinationLocality.PriorityOf(config),
+            DestinationLocality.ZoneOf(config),
             word == OperatorWord.Nothing ? null : word,
             new HealthView(Word(destination.Health.Active), Word(destination.Health.Passive)),
             new BreakerView(breaker.State, breaker.OpenUntil, breaker.ConsecutiveFailures),

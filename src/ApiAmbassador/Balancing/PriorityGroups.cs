@@ -10,7 +10,7 @@ internal sealed class PriorityGroups
 
     /// <summary>Whether there is more than one priority.</summary>
     public static bool Differ(IEnumerable<DestinationConfig> destinations) =>
-        destinations.Select(DestinationPlace.PriorityOf).Distinct().Skip(1).Any();
+        destinations.Select(DestinationLocality.PriorityOf).Distinct().Skip(1).Any();
 
     /// <summary>The groups of a list, each in the list's order.</summary>
     public IReadOnlyList<IReadOnlyList<DestinationState>> Of(IReadOnlyList<DestinationState> available)
@@ -19,7 +19,7 @@ internal sealed class PriorityGroups
         if (last is null || !ReferenceEquals(last.Available, available))
         {
             _last = last = new Grouped(available, [.. available
-                .GroupBy(destination => DestinationPlace.PriorityOf(destination.Model.Config))
+                .GroupBy(destination => DestinationLocality.PriorityOf(destination.Model.Config))
                 .OrderBy(group => group.Key)
                 .Select(group => group.ToArray())]);
         }

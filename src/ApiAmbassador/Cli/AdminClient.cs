@@ -65,13 +65,13 @@ internal sealed class AdminClient : IDisposable
         where T : class
     {
         using var sent = request;
-        var asked = _client.BaseAddress;
+        var asked = SafeText.Address($"{_client.BaseAddress}");
         try
         {
             using var response = await _client.SendAsync(request, cancellation);
             if (response.IsSuccessStatusCode)
             {
-                return (await response.Content.ReadFromJsonAsync<T>(AdminJson.Options, cancellation), null);
+                return (await response.Content.ReadFromJsonAsync<T>(AdminJson.Options, cancellation) ?? throw new JsonException(), null);
             }
 
             var detail = response.Content.Headers.ContentType?.MediaType == "application/problem+json"

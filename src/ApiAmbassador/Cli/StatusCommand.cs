@@ -37,6 +37,7 @@ internal static class StatusCommand
         using var signals = StopSignals.Register(stop);
         using var ticks = new PeriodicTimer(Frame);
         string? problem = null;
+        using var screen = IsTerminal ? new StatusScreen(Console.Out) : null;
         try
         {
             while (problem is null)
@@ -44,12 +45,15 @@ internal static class StatusCommand
                 (var status, problem) = await client.GetAsync<StatusView>("/api/status", stop.Token);
                 if (status is not null)
                 {
-                    if (IsTerminal)
+                    if (screen is not null)
                     {
-                        AnsiConsole.Clear();
+                        screen.Show(status, Console.WindowWidth, Console.WindowHeight);
+                    }
+                    else
+                    {
+                        StatusReport.Write(Console.Out, status);
                     }
 
-                    Write(status);
                     await ticks.WaitForNextTickAsync(stop.Token);
                 }
             }

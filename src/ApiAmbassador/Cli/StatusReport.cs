@@ -55,7 +55,7 @@ internal static class StatusReport
             }
 
             console.WriteLine();
-            console.WriteLine(Cut(Heading(cluster), Columns));
+            console.WriteLine(Cut(Heading(cluster), Math.Min(Columns, console.Profile.Width)));
             foreach (var source in Sources(cluster))
             {
                 console.WriteLine(source);

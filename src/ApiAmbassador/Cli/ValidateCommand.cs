@@ -67,8 +67,8 @@ internal static class ValidateCommand
 
     private static string Place(DestinationConfig destination) =>
         (DestinationWeight.Of(destination) is var weight and not 1 ? $", weight {weight:0.##}" : "")
-        + (DestinationPlace.PriorityOf(destination) is var priority and not 0 ? $", priority {priority}" : "")
-        + (DestinationPlace.ZoneOf(destination) is { } zone ? $", zone {zone}" : "");
+        + (DestinationLocality.PriorityOf(destination) is var priority and not 0 ? $", priority {priority}" : "")
+        + (DestinationLocality.ZoneOf(destination) is { } zone ? $", zone {zone}" : "");
 
     private static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }

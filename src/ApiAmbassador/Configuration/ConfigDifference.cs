@@ -141,10 +141,30 @@ internal static class ConfigDifference
 
     private static string[] KeysOf(ConfigNode? node) => node is null ? [] : [.. node.Children.Keys];
 
-    private static bool Same(ConfigNode? before, ConfigNode? after) =>
-        ReferenceEquals(before, after)
-        || (before is not null && after is not null && before.Value == after.Value && before.IsNull == after.IsNull
-            && before.Flatten().SequenceEqual(after.Flatten()));
+    /// <summary>Whether all that was written is the same, in the same order. It makes nothing: a large configuration is compared key by key.</summary>
+    private static bool Same(ConfigNode? before, ConfigNode? after)
+    {
+        if (before is null || after is null || ReferenceEquals(before, after))
+        {
+            return ReferenceEquals(before, after);
+        }
+
+        if (before.Value != after.Value || before.IsNull != after.IsNull || before.Children.Count != after.Children.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < before.Children.Count; i++)
+        {
+            var (old, now) = (before.Children.GetAt(i), after.Children.GetAt(i));
+            if (!old.Key.Equals(now.Key, StringComparison.Ordinal) || !Same(old.Value, now.Value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static IEnumerable<string> Ids(IEnumerable<string> before, IEnumerable<string> after) =>
         before.Union(after, StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase);

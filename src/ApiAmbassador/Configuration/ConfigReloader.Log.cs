@@ -17,6 +17,9 @@ internal sealed partial class ConfigReloader
     [LoggerMessage(1004, LogLevel.Warning, "Changed, and takes effect only with a restart: {Settings}")]
     private static partial void LogNeedsRestart(ILogger logger, string settings);
 
+    [LoggerMessage(1006, LogLevel.Information, "The change that was refused was taken back; revision {Revision} stays in force")]
+    private static partial void LogTakenBack(ILogger logger, long revision);
+
     [LoggerMessage(1005, LogLevel.Error, "A changed configuration is refused with {Count} errors; revision {Revision} stays in force: {Errors}")]
     private static partial void LogRefused(ILogger logger, int count, long revision, string errors);
 }

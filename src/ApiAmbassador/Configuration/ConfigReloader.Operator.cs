@@ -10,13 +10,11 @@ internal sealed partial class ConfigReloader
     /// <summary>Puts an operator's word on a destination in force, at once and over every configuration to come.</summary>
     /// <param name="cluster">The cluster's id.</param>
     /// <param name="destination">The destination's id.</param>
+    /// <param name="by">Who says it, as far as that is known; never a secret.</param>
     /// <param name="change">The new word from the old.</param>
     /// <returns>What holds now, or the id that is unknown.</returns>
-    public async Task<OperatorAnswer> SayAsync(string cluster, string destination, Func<OperatorWord, OperatorWord> change)
+    public async Task<OperatorAnswer> SayAsync(string cluster, string destination, string by, Func<OperatorWord, OperatorWord> change)
     {
-        string? warning;
-        OperatorWord before, word;
-        double weight;
         await _writer.WaitAsync();
         try
         {
@@ -37,37 +35,30 @@ internal sealed partial class ConfigReloader
             // As they are written, whatever case they were said in: they go into the log and the timeline.
             cluster = configured.Config.ClusterId;
             destination = names.First(name => name.Equals(destination, StringComparison.OrdinalIgnoreCase));
-            before = current.Words.Of(cluster, destination);
-            word = change(before);
-            weight = word.IsDrained ? 0 : word.Weight ?? DestinationWeight.Of(known);
+            var before = current.Words.Of(cluster, destination);
+            var word = change(before);
+            var weight = word.IsDrained ? 0 : word.Weight ?? DestinationWeight.Of(known);
             var next = current;
             if (word != before)
             {
-                next = current with { Words = current.Words.With(cluster, destination, word) };
-                next = PutInForce(next, current);
+                next = PutInForce(current with { Words = current.Words.With(cluster, destination, word) }, current);
+                var text = Sentence(word, weight, by);
+                LogSaid(logger, cluster, destination, text);
+                timeline.Add(TimelineKind.Operator, $"{cluster}/{destination}", text); // Still in turn: told in the order in which it came into force.
             }
 
-            warning = Warning(next.Clusters[cluster].Config, weight);
+            return new(Unknown: null, word, weight, Warning(next.Clusters[cluster].Config, weight));
         }
         finally
         {
             _writer.Release();
         }
-
-        if (word != before)
-        {
-            var text = Sentence(word, weight);
-            LogSaid(logger, cluster, destination, text);
-            timeline.Add(TimelineKind.Operator, $"{cluster}/{destination}", text);
-        }
-
-        return new(Unknown: null, word, weight, warning);
     }
 
-    private static string Sentence(OperatorWord word, double weight) =>
-        word.IsDrained ? "drained by an operator: it gets no new request"
-        : word.Weight is not null ? $"weight {weight}, set by an operator"
-        : $"as configured again: weight {weight}";
+    private static string Sentence(OperatorWord word, double weight, string by) =>
+        word.IsDrained ? $"drained by {by}: it gets no new request"
+        : word.Weight is not null ? $"weight {weight}, set by {by}"
+        : $"as configured again, by {by}: weight {weight}";
 
     private static string? Warning(ClusterConfig cluster, double weight) =>
         weight > 0 && cluster.LoadBalancingPolicy is { } policy && ClusterRule.IsWeightless(policy) && DestinationWeight.Differ(cluster.Destinations!.Values)

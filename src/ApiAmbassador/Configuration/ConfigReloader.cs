@@ -13,7 +13,7 @@ namespace ApiAmbassador.Configuration;
 /// 2. Build: an immutable <see cref="Snapshot"/> is made of it.
 /// 3. Validate: all errors at once. What is refused leaves everything as it was.
 /// 4. Apply: one swap for what is ours, one update for what is YARP's. Unchanged content is no new revision.
-/// 5. Tell: what changed as words, or why not; in the log, by a metric and by <see cref="Changed"/>.
+/// 5. Tell: what changed as words, or why not; in the log, by a metric and in the <see cref="Timeline"/>.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "A semaphore holds nothing to dispose of as long as nobody asks for its wait handle.")]
 internal sealed partial class ConfigReloader(
@@ -29,11 +29,6 @@ internal sealed partial class ConfigReloader(
     private readonly SemaphoreSlim _writer = new(1, 1);
     private ConfigNode? _started;
     private volatile RefusedChange? _lastRefused;
-
-    /// <summary>After each change of a running configuration, applied or refused; one at a time, in order.</summary>
-#pragma warning disable MA0046 // Whoever sent it is known: there is one reloader.
-    public event Action<ConfigChange>? Changed;
-#pragma warning restore MA0046
 
     /// <summary>The last change, where it was refused; null once another is in force or the old content is back.</summary>
     public RefusedChange? LastRefused => _lastRefused;
@@ -58,7 +53,14 @@ internal sealed partial class ConfigReloader(
                 return errors;
             }
 
+            var isTakenBack = _lastRefused is not null && next.Fingerprint == current.Fingerprint;
             _lastRefused = null;
+            if (isTakenBack)
+            {
+                LogTakenBack(logger, current.Revision);
+                timeline.Add(TimelineKind.Reload, subject: null, $"the change that was refused was taken back; configuration {current.Revision} stays");
+            }
+
             if (next.Fingerprint != current.Fingerprint)
             {
                 await discovery.FollowAsync(next, InstanceDiscovery.FirstAnswers);
@@ -143,7 +145,6 @@ internal sealed partial class ConfigReloader(
         }
 
         timeline.Add(TimelineKind.Reload, subject: null, $"configuration {after.Revision} in force", [.. difference, .. needsRestart.Select(name => $"{name} changes with a restart")]);
-        Changed?.Invoke(new ConfigChange(time.GetUtcNow(), after.Revision, IsApplied: true, difference, needsRestart, []));
     }
 
     /// <summary>The same errors of the same content are told once.</summary>
@@ -154,11 +155,9 @@ internal sealed partial class ConfigReloader(
             return;
         }
 
-        var refused = new RefusedChange(time.GetUtcNow(), fingerprint, errors);
-        _lastRefused = refused;
         metrics.ConfigurationRefused();
         LogRefused(logger, errors.Count, revision, string.Join(Environment.NewLine, errors));
-        timeline.Add(TimelineKind.Refused, subject: null, $"a change was refused: {errors.Count} errors; configuration {revision} stays", [.. errors.Select(error => error.ToString().ReplaceLineEndings(" "))]);
-        Changed?.Invoke(new ConfigChange(refused.Time, revision, IsApplied: false, [], [], errors));
+        var told = timeline.Add(TimelineKind.Refused, subject: null, $"a change was refused: {errors.Count} {(errors.Count == 1 ? "error" : "errors")}; configuration {revision} stays", [.. errors.Select(error => error.ToString().ReplaceLineEndings(" "))]);
+        _lastRefused = new RefusedChange(told, fingerprint, errors);
     }
 }

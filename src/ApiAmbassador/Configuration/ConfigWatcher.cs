@@ -19,9 +19,16 @@ internal sealed partial class ConfigWatcher(ConfigSources sources, Gathered star
     /// <summary>The longest wait for that, and the longest that a file may be half written before its errors are told.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>Between two looks at least. Somebody may write beside our files all the time, and a look reads all of them.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>How often what was refused is tried again: what it wants may lie elsewhere, as a token's file, and come later.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(3);
+
     private readonly SemaphoreSlim _event = new(0, 1);
     private readonly List<FileSystemWatcher> _watchers = [];
     private string _seen = started.Content;
+    private long? _refusedAt;
     private bool _hadDirectory = Directory.Exists(ConfigGatherer.DirectoryOf(sources).Path);
 
     /// <inheritdoc/>
@@ -35,6 +42,7 @@ internal sealed partial class ConfigWatcher(ConfigSources sources, Gathered star
             {
                 await _event.WaitAsync(Interval, stoppingToken);
                 await LookAsync(stoppingToken);
+                await Task.Delay(Pause, time, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -58,12 +66,8 @@ internal sealed partial class ConfigWatcher(ConfigSources sources, Gathered star
         while (ConfigContent.Of(sources) is var content && content != _seen)
         {
             await RestAsync(content, cancellation);
-            _hadDirectory |= Directory.Exists(ConfigGatherer.DirectoryOf(sources).Path);
-            var gathered = ConfigGatherer.Gather(sources, _hadDirectory);
-            var isLate = time.GetElapsedTime(begun) >= Patience;
-            if ((await reloader.ApplyAsync(gathered, isProvisional: !isLate)).Count == 0 || isLate)
+            if (await TryAsync(isLate: time.GetElapsedTime(begun) >= Patience))
             {
-                _seen = gathered.Content;
                 Watch(); // The directory may be another one now, or back. What changed meanwhile is seen by the next look.
                 begun = time.GetTimestamp();
             }
@@ -72,6 +76,27 @@ internal sealed partial class ConfigWatcher(ConfigSources sources, Gathered star
                 await Task.Delay(Rest, time, cancellation);
             }
         }
+
+        if (_refusedAt is { } at && time.GetElapsedTime(at) >= Again)
+        {
+            await TryAsync(isLate: true);
+        }
+    }
+
+    /// <summary>Has what there is now put in force or, where it is late, refused. False where it is to be looked at again.</summary>
+    private async Task<bool> TryAsync(bool isLate)
+    {
+        _hadDirectory |= Directory.Exists(ConfigGatherer.DirectoryOf(sources).Path);
+        var gathered = ConfigGatherer.Gather(sources, _hadDirectory);
+        var isGood = (await reloader.ApplyAsync(gathered, isProvisional: !isLate)).Count == 0;
+        if (!isGood && !isLate)
+        {
+            return false;
+        }
+
+        _seen = gathered.Content;
+        _refusedAt = isGood ? null : time.GetTimestamp();
+        return true;
     }
 
     /// <summary>Waits until two looks see the same.</summary>
@@ -119,13 +144,18 @@ internal sealed partial class ConfigWatcher(ConfigSources sources, Gathered star
     /// <summary>Many events are one.</summary>
     private void OnEvent(object sender, FileSystemEventArgs change)
     {
+        if (_event.CurrentCount > 0)
+        {
+            return;
+        }
+
         try
         {
             _event.Release();
         }
         catch (SemaphoreFullException)
         {
-            // One is waiting already.
+            // Another was quicker.
         }
     }
 }

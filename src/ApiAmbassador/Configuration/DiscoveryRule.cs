@@ -17,7 +17,7 @@ internal static class DiscoveryRule
         string[] path = ["ReverseProxy", "Clusters", cluster.Config.ClusterId];
         foreach (var (id, destination) in cluster.Config.Destinations!)
         {
-            CheckPlace(DestinationPlace.PriorityOf(destination), DestinationPlace.ZoneOf(destination), [.. path, "Destinations", id], errors);
+            CheckPlace(DestinationLocality.PriorityOf(destination), DestinationLocality.ZoneOf(destination), [.. path, "Destinations", id], errors);
         }
 
         var discovery = cluster.Discovery;

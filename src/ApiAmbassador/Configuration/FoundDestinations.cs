@@ -83,7 +83,7 @@ internal static class FoundDestinations
         {
             Address = $"{instance.Scheme}://{host}:{instance.Port}/",
             Host = name is null ? null : isDefaultPort ? name : $"{name}:{instance.Port}",
-            Metadata = DestinationWeight.With(DestinationPlace.With(metadata: null, instance.Priority, instance.Zone), instance.Weight),
+            Metadata = DestinationWeight.With(DestinationLocality.With(metadata: null, instance.Priority, instance.Zone), instance.Weight),
         };
     }
 

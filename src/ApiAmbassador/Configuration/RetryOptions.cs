@@ -14,8 +14,8 @@ public sealed class RetryOptions
 
     /// <summary>
     /// Attempts of one request, the first included, each on a destination not tried yet where there is one. Default 3; from 1 (never
-    /// again, but for a kept-alive connection that the destination closed as we wrote) to 10. An instance that refuses the connection, or closes a kept one as
-    /// we write, does not count as long as there is another that was not asked yet, up to 10 in all.
+    /// again, but for a kept-alive connection that the destination closed as we wrote) to 10. An instance that refuses the connection does not count as
+    /// long as there is another that was not asked yet, up to 10 in all.
     /// </summary>
     public int MaxAttempts { get; set; } = 3;
 

@@ -12,7 +12,7 @@ internal static class RouteRule
     private const double ShareMax = 1_000_000;
 
     /// <summary>Reports everything that is wrong with it. Returns YARP's part without what was reported.</summary>
-    public static RouteConfig Check(RouteSnapshot route, Snapshot snapshot, ErrorList errors)
+    public static RouteConfig Check(RouteSnapshot route, Snapshot snapshot, PolicyOptions started, ErrorList errors)
     {
         var config = route.Config;
         if (route.Split is { } split)
@@ -29,7 +29,7 @@ internal static class RouteRule
         }
 
         RetrySettingsRule.Check(route, snapshot, errors);
-        return CheckNames(config, route, snapshot.Ambassador.Policies, errors);
+        return CheckNames(config, route, snapshot.Ambassador.Policies, started, errors);
     }
 
     private static void CheckSplit(RouteConfig config, SplitRule split, Snapshot snapshot, ErrorList errors)
@@ -65,37 +65,43 @@ internal static class RouteRule
         }
     }
 
-    /// <summary>Policies that a route names and nobody defined.</summary>
-    private static RouteConfig CheckNames(RouteConfig config, RouteSnapshot route, PolicyOptions policies, ErrorList errors)
+    /// <summary>Policies that a route names and nobody defined, or somebody after the start.</summary>
+    private static RouteConfig CheckNames(RouteConfig config, RouteSnapshot route, PolicyOptions policies, PolicyOptions started, ErrorList errors)
     {
-        if (IsUnknown(config.AuthorizationPolicy, "Authorization", policies.Authorization.Keys, ["default", "anonymous"], config, errors))
+        if (IsUnknown(config.AuthorizationPolicy, "Authorization", policies.Authorization.Keys, started.Authorization.Keys, ["default", "anonymous"], config, errors))
         {
             config = config with { AuthorizationPolicy = null };
         }
 
-        if (IsUnknown(config.CorsPolicy, "Cors", policies.Cors.Keys, ["default", "disable"], config, errors))
+        if (IsUnknown(config.CorsPolicy, "Cors", policies.Cors.Keys, started.Cors.Keys, ["default", "disable"], config, errors))
         {
             config = config with { CorsPolicy = null };
         }
 
-        if (IsUnknown(config.RateLimiterPolicy, "RateLimiter", policies.RateLimiter.Keys, ["default", "disable"], config, errors))
+        if (IsUnknown(config.RateLimiterPolicy, "RateLimiter", policies.RateLimiter.Keys, started.RateLimiter.Keys, ["default", "disable"], config, errors))
         {
             config = config with { RateLimiterPolicy = null };
         }
 
-        if (IsUnknown(config.TimeoutPolicy, "Timeout", policies.Timeout.Keys, ["disable"], config, errors))
+        if (IsUnknown(config.TimeoutPolicy, "Timeout", policies.Timeout.Keys, started.Timeout.Keys, ["disable"], config, errors))
         {
             config = config with { TimeoutPolicy = null };
         }
 
-        IsUnknown(route.OutputCachePolicy, "OutputCache", policies.OutputCache.Keys, ["disable"], config, errors);
+        IsUnknown(route.OutputCachePolicy, "OutputCache", policies.OutputCache.Keys, started.OutputCache.Keys, ["disable"], config, errors);
         return config;
     }
 
     private static bool IsUnknown(
-        string? name, string kind, IEnumerable<string> defined, string[] reserved, RouteConfig config, ErrorList errors)
+        string? name, string kind, IEnumerable<string> defined, IEnumerable<string> made, string[] reserved, RouteConfig config, ErrorList errors)
     {
         string[] known = [.. defined, .. reserved];
+        if (!string.IsNullOrEmpty(name) && defined.Contains(name, StringComparer.OrdinalIgnoreCase) && !made.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            errors.Add($"policy '{name}' is new, and policies take effect with a restart; restart, or name it later", [.. Path(config), kind + "Policy"]);
+            return true;
+        }
+
         if (string.IsNullOrEmpty(name) || known.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             return false;

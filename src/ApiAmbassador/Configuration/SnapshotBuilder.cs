@@ -76,7 +76,7 @@ internal static class SnapshotBuilder
         foreach (var (id, destination) in config.Destinations ?? new Dictionary<string, DestinationConfig>())
         {
             var ours = options.Destinations.GetValueOrDefault(id) ?? new DestinationOptions();
-            var place = DestinationPlace.With(destination.Metadata, ours.Priority, ours.Zone);
+            var place = DestinationLocality.With(destination.Metadata, ours.Priority, ours.Zone);
             destinations[id] = destination with { Metadata = ours.Weight == DestinationWeight.Default ? place : DestinationWeight.With(place, ours.Weight) };
 
             // A proxy looks names up by itself, and would be asked for addresses that may mean something else to it.

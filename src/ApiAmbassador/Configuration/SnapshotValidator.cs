@@ -8,7 +8,7 @@ namespace ApiAmbassador.Configuration;
 /// The third step of the control path: everything that is wrong with a snapshot, at once. Ours is checked by rules of ours, one file a
 /// part; YARP's by YARP's own validator, less what our rules say better.
 /// </summary>
-internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names, RoutePatternRule patterns, ITransformBuilder transforms)
+internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names, RoutePatternRule patterns, PoliciesAtStart started, ITransformBuilder transforms)
 {
     /// <summary>All errors, each with its place; empty when the snapshot may be applied.</summary>
     public async Task<IReadOnlyList<ConfigError>> ValidateAsync(Snapshot snapshot, Gathered gathered)
@@ -34,7 +34,7 @@ internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names
 
         foreach (var route in snapshot.Routes.Values.OrderBy(route => route.Config.RouteId, StringComparer.Ordinal))
         {
-            var known = RouteRule.Check(route, snapshot, errors);
+            var known = RouteRule.Check(route, snapshot, started.Options, errors);
             patterns.Check(known, errors);
             CheckBearer(known, gathered.Root, errors);
             var routeErrors = await yarp.ValidateRouteAsync(known);
@@ -53,14 +53,15 @@ internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names
     }
 
     /// <summary>Without anybody to know users by, the framework would answer every request of the route with 500.</summary>
-    private static void CheckBearer(RouteConfig route, ConfigNode root, ErrorList errors)
+    private void CheckBearer(RouteConfig route, ConfigNode root, ErrorList errors)
     {
         if (route.AuthorizationPolicy is { Length: > 0 } policy
             && !policy.Equals("anonymous", StringComparison.OrdinalIgnoreCase)
-            && !BearerScheme.IsSet(root))
+            && !(BearerScheme.IsSet(root) && started.HasBearer))
         {
             errors.Add(
-                "an AuthorizationPolicy needs Authentication:Schemes:Bearer, which says whose tokens are good",
+                "an AuthorizationPolicy needs Authentication:Schemes:Bearer, which says whose tokens are good"
+                + (BearerScheme.IsSet(root) ? "; it is new, and takes effect with a restart" : ""),
                 "ReverseProxy", "Routes", route.RouteId, "AuthorizationPolicy");
         }
     }

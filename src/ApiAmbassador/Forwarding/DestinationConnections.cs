@@ -10,7 +10,7 @@ namespace ApiAmbassador.Forwarding;
 /// </summary>
 internal sealed class DestinationConnections
 {
-    private readonly ConcurrentDictionary<Connection, (string Cluster, string Host, int Port)> _open = new();
+    private readonly ConcurrentDictionary<Connection, DestinationPlace> _open = new();
 
     /// <summary>A destination of the cluster, named by its id, could not be connected to.</summary>
 #pragma warning disable MA0046 // Whoever sent it is known: there is one of us.
@@ -33,27 +33,24 @@ internal sealed class DestinationConnections
         }
 
         var connection = new Connection(socket, this);
-        _open[connection] = (cluster, endPoint.Host, endPoint.Port);
+        _open[connection] = new DestinationPlace(cluster, endPoint.Host, endPoint.Port);
         return connection;
     }
 
-    /// <summary>Ends a cluster's connections to a host, busy or not, and returns how many. They are disposed of by the handler, which sees their end.</summary>
-    public int Close(string cluster, string host, int port)
+    /// <summary>Ends the connections to some places, busy or not, and returns how many to each. They are disposed of by the handler, which sees their end.</summary>
+    public IReadOnlyDictionary<DestinationPlace, int> Close(IReadOnlySet<DestinationPlace> places)
     {
-        var count = 0;
-        foreach (var (connection, of) in _open)
+        var counts = new Dictionary<DestinationPlace, int>();
+        foreach (var (connection, place) in _open)
         {
-            if (of.Port == port
-                && of.Host.Equals(host, StringComparison.OrdinalIgnoreCase)
-                && of.Cluster.Equals(cluster, StringComparison.OrdinalIgnoreCase)
-                && _open.TryRemove(connection, out _))
+            if (places.Contains(place) && _open.TryRemove(connection, out _))
             {
                 connection.End();
-                count++;
+                counts[place] = counts.GetValueOrDefault(place) + 1;
             }
         }
 
-        return count;
+        return counts;
     }
 
     private sealed class Connection(Socket socket, DestinationConnections owner) : NetworkStream(socket, ownsSocket: true)

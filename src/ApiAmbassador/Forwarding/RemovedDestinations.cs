@@ -39,7 +39,7 @@ internal sealed partial class RemovedDestinations(
     public void OnClusterRemoved(ClusterState cluster) => Part(cluster, except: []);
 
     private static Member[] MembersOf(ClusterState cluster) =>
-        [.. cluster.Destinations.Values.Select(destination => new Member(destination, Place.Of(cluster.ClusterId, destination.Model.Config.Address)))];
+        [.. cluster.Destinations.Values.Select(destination => new Member(destination, DestinationPlace.Of(cluster.ClusterId, destination.Model.Config.Address)))];
 
     private void Part(ClusterState cluster, Member[] except)
     {
@@ -74,14 +74,15 @@ internal sealed partial class RemovedDestinations(
     {
         lock (_lock)
         {
-            var done = new HashSet<Place>();
+            var done = new HashSet<DestinationPlace>();
             _leaving.RemoveAll(leaving => IsDone(leaving) && (done.Add(leaving.Member.Place) || true));
 
             // A place may be left by several, one after the other and under several names; each has its own requests there.
             done.ExceptWith(_leaving.Select(leaving => leaving.Member.Place));
-            foreach (var place in done.Where(place => !IsInUse(place)))
+            done.ExceptWith(done.Select(place => place.Cluster).Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(PlacesOf).ToArray());
+            if (done.Count > 0)
             {
-                if (connections.Close(place.Cluster, place.Host, place.Port) is var count and > 0)
+                foreach (var (place, count) in connections.Close(done))
                 {
                     LogClosed(logger, place.Cluster, place.Host, place.Port, count);
                     timeline.Add(TimelineKind.Drain, place.Cluster, $"{count} connections to {place.Host}:{place.Port}, which has left, were closed");
@@ -99,19 +100,13 @@ internal sealed partial class RemovedDestinations(
         return since >= leaving.Timeout || (since >= Settled && leaving.Member.State.ConcurrentRequestCount == 0);
     }
 
-    /// <summary>Whether the cluster has a destination there, again or still.</summary>
-    private bool IsInUse(Place place) =>
-        snapshots.Current.Clusters.TryGetValue(place.Cluster, out var now)
-        && now.Config.Destinations!.Values.Any(destination => Place.Of(place.Cluster, destination.Address) == place);
+    /// <summary>Where the cluster has destinations, again or still.</summary>
+    private IEnumerable<DestinationPlace> PlacesOf(string cluster) =>
+        snapshots.Current.Clusters.TryGetValue(cluster, out var now)
+            ? now.Config.Destinations!.Values.Select(destination => DestinationPlace.Of(cluster, destination.Address))
+            : [];
 
-    /// <summary>Where connections go.</summary>
-    private sealed record Place(string Cluster, string Host, int Port)
-    {
-        public static Place Of(string cluster, string address) =>
-            Uri.TryCreate(address, UriKind.Absolute, out var uri) ? new(cluster, uri.IdnHost, uri.Port) : new(cluster, address, 0);
-    }
-
-    private sealed record Member(DestinationState State, Place Place);
+    private sealed record Member(DestinationState State, DestinationPlace Place);
 
     private sealed record Leaving(Member Member, long Since, TimeSpan Timeout);
 }

@@ -26,6 +26,7 @@ internal static class AmbassadorServices
         services.AddSingleton<SnapshotConfigProvider>();
         services.AddSingleton<IProxyConfigProvider>(provider => provider.GetRequiredService<SnapshotConfigProvider>());
         services.AddSingleton(PolicyNames.Of);
+        services.AddSingleton(new PoliciesAtStart(options.Policies, BearerScheme.IsSet(gathered.Root)));
         services.AddSingleton<RoutePatternRule>();
         services.AddSingleton<SnapshotValidator>();
         services.AddSingleton<Timeline>();

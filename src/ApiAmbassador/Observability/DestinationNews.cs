@@ -10,7 +10,12 @@ internal sealed class DestinationNews(SnapshotStore snapshots, Timeline timeline
     /// <summary>Named one by one up to here; a change of more is one entry with names in its details.</summary>
     private const int SingleMax = 5;
 
+    /// <summary>Entries for one configuration: a reload of a thousand clusters must not push everything else out of the timeline.</summary>
+    private const int EntriesMax = 50;
+
     private readonly ConditionalWeakTable<ClusterState, Dictionary<string, string>> _known = [];
+    private long _revision;
+    private int _told;
 
     /// <inheritdoc/>
     public void OnClusterAdded(ClusterState cluster) => Compare(cluster, snapshots.Current.Revision > 1 ? [] : Addresses(cluster));
@@ -19,7 +24,7 @@ internal sealed class DestinationNews(SnapshotStore snapshots, Timeline timeline
     public void OnClusterChanged(ClusterState cluster) => Compare(cluster, _known.TryGetValue(cluster, out var known) ? known : []);
 
     /// <inheritdoc/>
-    public void OnClusterRemoved(ClusterState cluster) => timeline.Add(TimelineKind.Destination, cluster.ClusterId, "the cluster went, with all its destinations");
+    public void OnClusterRemoved(ClusterState cluster) => Tell(cluster.ClusterId, "the cluster went, with all its destinations");
 
     /// <summary>YARP tells of one change at a time, so nothing here needs a lock.</summary>
     private void Compare(ClusterState cluster, Dictionary<string, string> before)
@@ -42,15 +47,29 @@ internal sealed class DestinationNews(SnapshotStore snapshots, Timeline timeline
         news.AddRange(before.Keys.Where(id => !now.ContainsKey(id)).Select(id => (id, "went")));
         if (news.Count > SingleMax)
         {
-            timeline.Add(
-                TimelineKind.Destination, cluster.ClusterId, $"{news.Count} destinations came, went or moved; there are {now.Count} now",
+            Tell(
+                cluster.ClusterId, $"{news.Count} destinations came, went or moved; there are {now.Count} now",
                 [.. news.Select(item => $"{item.Id} {item.Text}")]);
             return;
         }
 
         foreach (var (id, text) in news)
         {
-            timeline.Add(TimelineKind.Destination, $"{cluster.ClusterId}/{id}", text);
+            Tell($"{cluster.ClusterId}/{id}", text);
+        }
+    }
+
+    private void Tell(string subject, string text, IReadOnlyList<string>? details = null)
+    {
+        var revision = snapshots.Current.Revision;
+        (_revision, _told) = (revision, revision == _revision ? _told + 1 : 1);
+        if (_told < EntriesMax)
+        {
+            timeline.Add(TimelineKind.Destination, subject, text, details);
+        }
+        else if (_told == EntriesMax)
+        {
+            timeline.Add(TimelineKind.Destination, subject: null, $"more clusters changed with configuration {revision} than are told one by one");
         }
     }
 

@@ -34,7 +34,8 @@ internal sealed class Timeline(TimeProvider time)
     /// <param name="subject">What it happened to, as <c>cluster/destination</c>; null for the ambassador as a whole.</param>
     /// <param name="text">What happened and why, in a sentence.</param>
     /// <param name="details">More of it, a line each.</param>
-    public void Add(TimelineKind kind, string? subject, string text, IReadOnlyList<string>? details = null)
+    /// <returns>What was added, as it is kept.</returns>
+    public TimelineEntry Add(TimelineKind kind, string? subject, string text, IReadOnlyList<string>? details = null)
     {
         subject = subject is null ? null : Safe(subject);
         text = Safe(text);
@@ -48,6 +49,8 @@ internal sealed class Timeline(TimeProvider time)
             {
                 reader.Writer.TryWrite(entry); // Never waits: the channel drops its oldest.
             }
+
+            return entry;
         }
     }
 
@@ -62,17 +65,29 @@ internal sealed class Timeline(TimeProvider time)
         }
     }
 
-    /// <summary>The newest entry of a kind that is still kept, or null.</summary>
-    public TimelineEntry? LastOf(TimelineKind kind) => After(0, EntriesMax).LastOrDefault(entry => entry.Kind == kind);
+    /// <summary>The newest, oldest first.</summary>
+    /// <param name="limit">At most so many.</param>
+    public IReadOnlyList<TimelineEntry> Newest(int limit)
+    {
+        lock (_lock)
+        {
+            return AfterLocked(_last - limit, limit);
+        }
+    }
 
-    /// <summary>What came after a number, and from then on whatever comes, without a gap between the two.</summary>
-    public (IReadOnlyList<TimelineEntry> Known, TimelineReader Coming) Follow(long after)
+    /// <summary>
+    /// What came after a number, and from then on whatever comes, without a gap between the two. A number that is not ours is one of another process,
+    /// or none: then all that is kept is known.
+    /// </summary>
+    /// <returns>And the number that was gone by.</returns>
+    public (long After, IReadOnlyList<TimelineEntry> Known, TimelineReader Coming) Follow(long after)
     {
         var channel = Channel.CreateBounded<TimelineEntry>(new BoundedChannelOptions(WaitingMax) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
         lock (_lock)
         {
             _readers.Add(channel);
-            return (AfterLocked(after, EntriesMax), new TimelineReader(channel.Reader, () => Leave(channel)));
+            after = after < 0 || after > _last ? 0 : after;
+            return (after, AfterLocked(after, EntriesMax), new TimelineReader(channel.Reader, () => Leave(channel)));
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed partial class AttemptLoop
         }
 
         More.Tried.AddRange(_destination is { } tried ? [tried.State] : []);
-        More.Uncounted += failure is { KeepAliveRace: true } || failure?.Reason == Reason.ConnectionRefused ? 1 : 0;
+        More.Refused += failure?.Reason == Reason.ConnectionRefused ? 1 : 0;
         var candidates = NextCandidates();
         if (!HasAttemptsLeft(candidates, attemptsMax) || candidates.Destinations.Count == 0 || PauseBefore(candidates, failure, retryAfter) is not { } pause || !HasTimeFor(pause))
         {
@@ -94,11 +94,11 @@ internal sealed partial class AttemptLoop
     }
 
     /// <summary>
-    /// Instances that refuse the connection, or have just closed the one they had, do not count as long as there is one that was not asked yet: of five
-    /// that were one service a second ago four may have ended, and nothing but the fifth helps. It costs no time, as both are known at once.
+    /// Instances that refuse the connection do not count as long as there is one that was not asked yet: of five that were one service a second ago
+    /// four may have ended, and nothing but the fifth helps. It costs no time, as refusals come at once.
     /// </summary>
     private bool HasAttemptsLeft(CandidateChoice candidates, int attemptsMax) =>
-        candidates.Kind == CandidateKind.Fresh ? Number < RetryOptions.AttemptsMax && Number - More.Uncounted < attemptsMax : Number < attemptsMax;
+        candidates.Kind == CandidateKind.Fresh ? Number < RetryOptions.AttemptsMax && Number - More.Refused < attemptsMax : Number < attemptsMax;
 
     /// <summary>Whether somebody before us tries again already. A number that is none counts: whoever sends the header knows of attempts.</summary>
     private bool IsRetryAlready() =>

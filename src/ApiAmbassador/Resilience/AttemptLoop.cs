@@ -261,8 +261,8 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     {
         public CandidateChoice? Candidates { get; set; }
 
-        /// <summary>Attempts at instances that refused the connection, or had just closed it.</summary>
-        public int Uncounted { get; set; }
+        /// <summary>Attempts at instances that refused the connection.</summary>
+        public int Refused { get; set; }
 
         public DestinationState? Affinity { get; set; }
 

@@ -3,7 +3,7 @@ using ApiAmbassador.Benchmarks.Peers;
 namespace ApiAmbassador.Benchmarks.Outage;
 
 /// <summary>An instance of the cluster, in this process, that can go down and come back at its address.</summary>
-internal sealed class Instance : IAsyncDisposable
+internal sealed class Instance(string answer = "an answer") : IAsyncDisposable
 {
     private WebApplication? _app;
     private volatile int _status = StatusCodes.Status200OK;
@@ -21,7 +21,7 @@ internal sealed class Instance : IAsyncDisposable
             _app.Run(context =>
             {
                 context.Response.StatusCode = _status;
-                return context.Response.WriteAsync("an answer", context.RequestAborted);
+                return context.Response.WriteAsync(answer, context.RequestAborted);
             });
             await _app.StartAsync();
         }

@@ -39,14 +39,25 @@ internal sealed class Load : IDisposable
         _listener.Start();
     }
 
-    public async Task<LoadReport> RunAsync(TimeSpan time, CancellationToken cancellation)
+    public Task<LoadReport> RunAsync(TimeSpan time, CancellationToken cancellation) => RunAsync(elapsed => elapsed < time, cancellation);
+
+    /// <summary>Goes on until it is told to stop.</summary>
+    public Task<LoadReport> RunUntilAsync(CancellationToken stop) => RunAsync(_ => !stop.IsCancellationRequested, CancellationToken.None);
+
+    public void Dispose()
+    {
+        _listener.Dispose();
+        _client.Dispose();
+    }
+
+    private async Task<LoadReport> RunAsync(Func<TimeSpan, bool> goesOn, CancellationToken cancellation)
     {
         var answers = new ConcurrentBag<Answer>();
         var attempts = Interlocked.Read(ref _attempts);
         var started = Stopwatch.GetTimestamp();
         var running = new List<Task>();
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / TicksASecond));
-        for (var sent = 0; Stopwatch.GetElapsedTime(started) < time; await timer.WaitForNextTickAsync(cancellation))
+        for (var sent = 0; goesOn(Stopwatch.GetElapsedTime(started)); await timer.WaitForNextTickAsync(cancellation))
         {
             for (var due = (int)(Stopwatch.GetElapsedTime(started).TotalSeconds * _rate); sent < due && Volatile.Read(ref _outstanding) < OutstandingMax; sent++)
             {
@@ -57,12 +68,6 @@ internal sealed class Load : IDisposable
         await Task.WhenAll(running);
         using var process = Process.GetCurrentProcess();
         return new LoadReport([.. answers], Interlocked.Read(ref _attempts) - attempts, process.WorkingSet64 / (1024 * 1024));
-    }
-
-    public void Dispose()
-    {
-        _listener.Dispose();
-        _client.Dispose();
     }
 
     private async Task SendAsync(long runStarted, ConcurrentBag<Answer> answers, CancellationToken cancellation)

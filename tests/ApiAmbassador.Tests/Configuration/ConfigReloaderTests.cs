@@ -118,27 +118,24 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
     [Fact]
     public async Task Change_is_told_as_words_and_the_first_configuration_is_none()
     {
-        var changes = Changes();
         await ApplyAsync(Settings.Valid);
-        changes.ShouldBeEmpty();
+        Told().ShouldBeEmpty();
 
         await ApplyAsync(Settings.With("Ambassador:Listen", "[ \"http://*:1\" ]"));
         await ApplyAsync(Settings.Valid);
 
-        changes.Select(change => (change.IsApplied, change.Revision)).ShouldBe([(true, 2), (true, 3)]);
-        changes[0].Difference.ShouldBe(["Ambassador:Listen:0 (default) → http://*:1"]);
-        changes[0].NeedsRestart.ShouldBe(["Ambassador:Listen"]);
-        changes[1].NeedsRestart.ShouldBeEmpty(); // Back to what has been in force since the start.
+        Told().Select(entry => (entry.Kind, entry.Text)).ShouldBe([(TimelineKind.Reload, "configuration 2 in force"), (TimelineKind.Reload, "configuration 3 in force")]);
+        Told()[0].Details.ShouldBe(["Ambassador:Listen:0 (default) → http://*:1", "Ambassador:Listen changes with a restart"]);
+        Told()[1].Details.ShouldBe(["Ambassador:Listen:0 http://*:1 → (default)"]); // Back to what has been in force since the start.
     }
 
     [Fact]
     public async Task Refusal_is_told_once_and_forgotten_with_the_next_good_content()
     {
         const string bad = "{ \"ReverseProxy\": { \"Rutes\": {} } }";
-        var changes = Changes();
         await ApplyAsync(bad); // Before the first there is nothing to change: whoever starts us tells it.
         await ApplyAsync(Settings.Valid);
-        changes.ShouldBeEmpty();
+        Told().ShouldBeEmpty();
 
         var gathered = Settings.Gather(bad);
         await _reloader.ApplyAsync(gathered, isProvisional: true);
@@ -146,22 +143,51 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
         await _reloader.ApplyAsync(gathered);
         await _reloader.ApplyAsync(gathered);
 
-        var refused = changes.ShouldHaveSingleItem();
-        refused.IsApplied.ShouldBeFalse();
-        refused.Revision.ShouldBe(1);
-        refused.Errors.ShouldNotBeEmpty();
-        _reloader.LastRefused.ShouldNotBeNull().Errors.ShouldBe(refused.Errors);
+        var refused = Told().ShouldHaveSingleItem();
+        (refused.Kind, refused.Text).ShouldBe((TimelineKind.Refused, "a change was refused: 1 error; configuration 1 stays"));
+        _reloader.LastRefused.ShouldNotBeNull().Errors.Count.ShouldBe(refused.Details.Count);
+        _reloader.LastRefused.Told.ShouldBeSameAs(refused);
 
         await ApplyAsync(Settings.Valid);
         _reloader.LastRefused.ShouldBeNull();
+        Told()[^1].Text.ShouldBe("the change that was refused was taken back; configuration 1 stays");
+
+        await ApplyAsync(Settings.Valid);
+        Told().Count.ShouldBe(2);
     }
 
-    private List<ConfigChange> Changes()
+    [Theory]
+    [InlineData("Authorization", "{ }", "AuthorizationPolicy")]
+    [InlineData("Cors", """{ "Origins": [ "*" ] }""", "CorsPolicy")]
+    [InlineData("RateLimiter", """{ "PermitLimit": 5, "Window": "00:00:01" }""", "RateLimiterPolicy")]
+    [InlineData("Timeout", "\"00:00:05\"", "TimeoutPolicy")]
+    [InlineData("OutputCache", """{ "Duration": "00:00:05" }""", "OutputCachePolicy")]
+    public async Task Policy_that_came_after_the_start_is_told_and_a_route_that_names_it_is_refused(string kind, string options, string setting)
     {
-        var changes = new List<ConfigChange>();
-        _reloader.Changed += changes.Add;
-        return changes;
+        await ApplyAsync(Settings.Valid);
+        var policies = $$"""{ "{{kind}}": { "fresh": {{options}} } }""";
+
+        (await ApplyAsync(Settings.With("Ambassador:Policies", policies))).ShouldBeEmpty();
+        var errors = await ApplyAsync(Settings.With("Ambassador:Policies", policies).Replace("\"ClusterId\"", $"\"{setting}\": \"fresh\", \"ClusterId\"", StringComparison.Ordinal));
+
+        Told()[0].Details.ShouldContain("Ambassador:Policies changes with a restart");
+        errors.ShouldHaveSingleItem().Message.ShouldBe("policy 'fresh' is new, and policies take effect with a restart; restart, or name it later");
+        errors[0].Path.ShouldBe($"ReverseProxy:Routes:plain:{setting}");
+        Told()[^1].Kind.ShouldBe(TimelineKind.Refused);
     }
+
+    [Fact]
+    public async Task Bearer_scheme_that_came_after_the_start_serves_no_route()
+    {
+        await ApplyAsync(Settings.Valid);
+
+        var errors = await ApplyAsync(Settings.With("Authentication", """{ "Schemes": { "Bearer": { "Authority": "https://login" } } }""")
+            .Replace("\"ClusterId\"", "\"AuthorizationPolicy\": \"default\", \"ClusterId\"", StringComparison.Ordinal));
+
+        errors.ShouldHaveSingleItem().Message.ShouldEndWith("it is new, and takes effect with a restart");
+    }
+
+    private IReadOnlyList<TimelineEntry> Told() => _app.Services.GetRequiredService<Timeline>().After(0, int.MaxValue);
 
     private Task<IReadOnlyList<ConfigError>> ApplyAsync(string json) => _reloader.ApplyAsync(Settings.Gather(json));
 }

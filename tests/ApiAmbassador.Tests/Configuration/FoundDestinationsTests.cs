@@ -89,8 +89,8 @@ public class FoundDestinationsTests
             "https://[fd00::1]:443 https://[fd00::1]:443/ node1.internal weight 3",
             "http://10.0.0.2:8080 http://10.0.0.2:8080/ node2.internal:8080 weight 1",
         ]);
-        DestinationPlace.PriorityOf(laid["https://[fd00::1]:443"]).ShouldBe(2);
-        DestinationPlace.ZoneOf(laid["https://[fd00::1]:443"]).ShouldBe("b");
+        DestinationLocality.PriorityOf(laid["https://[fd00::1]:443"]).ShouldBe(2);
+        DestinationLocality.ZoneOf(laid["https://[fd00::1]:443"]).ShouldBe("b");
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public class TimelineTests
     public void Follower_gets_what_is_known_and_then_what_comes()
     {
         AddMany(3);
-        var (known, coming) = _timeline.Follow(after: 1);
+        var (_, known, coming) = _timeline.Follow(after: 1);
         using (coming)
         {
             AddMany(1);
@@ -74,10 +74,36 @@ public class TimelineTests
         coming.Entries.TryRead(out _).ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(-5)]
+    [InlineData(4)]
+    [InlineData(long.MinValue)]
+    [InlineData(long.MaxValue)]
+    public void Follower_who_names_a_number_of_another_process_gets_all_there_is(long number)
+    {
+        AddMany(3);
+        var (after, known, coming) = _timeline.Follow(number);
+
+        coming.Dispose();
+        after.ShouldBe(0);
+        known.Select(entry => entry.Sequence).ShouldBe([1, 2, 3]);
+    }
+
+    [Theory]
+    [InlineData(2, "4 5")]
+    [InlineData(10, "1 2 3 4 5")]
+    [InlineData(0, "")]
+    public void Newest_gives_the_end_in_order(int limit, string expected)
+    {
+        AddMany(5);
+
+        string.Join(' ', _timeline.Newest(limit).Select(entry => entry.Sequence)).ShouldBe(expected);
+    }
+
     [Fact]
     public void Follower_who_is_slow_loses_the_oldest_and_sees_the_gap()
     {
-        var (_, coming) = _timeline.Follow(after: 0);
+        var (_, _, coming) = _timeline.Follow(after: 0);
         AddMany(Timeline.WaitingMax + 5);
 
         coming.Entries.Count.ShouldBe(Timeline.WaitingMax);

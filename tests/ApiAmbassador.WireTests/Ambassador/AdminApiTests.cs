@@ -89,13 +89,57 @@ public class AdminApiTests
             [
                 $"lifecycle : started: version {BuildVersion.Version}, listening on {ambassador.Address.ToString().TrimEnd('/')}/",
                 "breaker api/one: circuit opened: gateway_error",
-                "operator api/two: weight 5, set by an operator",
+                "operator api/two: weight 5, set by an operator at 127.0.0.1",
                 $"destination api/three: came, at {two.Address}",
                 "destination api/one: went",
                 "reload : configuration 3 in force",
             ],
             Case.Sensitive);
         (await ambassador.ReadAsync("/api/events?after=2&limit=1")).AsArray().ShouldHaveSingleItem()!["sequence"]!.GetValue<int>().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Events_withoutANumber_areTheNewest()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        using var setup = new AmbassadorSetup().With("AMBASSADOR_DESTINATIONS", $"{one.Address}");
+        await using var ambassador = await RunningAmbassador.StartAsync(setup);
+        AddMany(ambassador, 300);
+
+        var events = (await ambassador.ReadAsync("/api/events?limit=2")).AsArray();
+
+        events.Select(item => (int)item!["sequence"]!).ShouldBe([300, 301]);
+    }
+
+    [Fact]
+    public async Task Status_tellsTheLastRefusal_evenWhereTheTimelineHasForgottenIt()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        using var setup = new AmbassadorSetup().With("AMBASSADOR_DESTINATIONS", $"{one.Address}");
+        await using var ambassador = await RunningAmbassador.StartAsync(setup);
+        var reloader = ambassador.Services.GetRequiredService<ConfigReloader>();
+        (await reloader.ApplyAsync(ConfigGatherer.Gather(setup.WithFile("{ \"ReverseProxy\": { \"Rutes\": {} } }").Sources))).ShouldNotBeEmpty();
+        AddMany(ambassador, Timeline.EntriesMax);
+
+        (await ambassador.ReadAsync("/api/status"))["lastRefused"]!["text"]!.GetValue<string>().ShouldBe("a change was refused: 1 error; configuration 1 stays");
+    }
+
+    [Fact]
+    public async Task Events_ofAReloadOfManyClusters_pushNothingElseOut()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        using var setup = new AmbassadorSetup().With("AMBASSADOR_DESTINATIONS", $"{one.Address}");
+        await using var ambassador = await RunningAmbassador.StartAsync(setup);
+        var clusters = string.Join(", ", Enumerable.Range(0, 200).Select(i => $$"""
+            "c{{i}}": { "Destinations": { "it": { "Address": "{{one.Address}}" } } }
+            """));
+        (await ambassador.Services.GetRequiredService<ConfigReloader>().ApplyAsync(
+            ConfigGatherer.Gather(setup.WithFile($$"""{ "ReverseProxy": { "Clusters": { {{clusters}} } } }""").Sources))).ShouldBeEmpty();
+
+        var told = ambassador.Services.GetRequiredService<Timeline>().Newest(Timeline.EntriesMax).Where(entry => entry.Kind == TimelineKind.Destination).ToArray();
+
+        told.Length.ShouldBe(50);
+        told[^1].Text.ShouldBe("more clusters changed with configuration 2 than are told one by one");
     }
 
     [Fact]
@@ -211,6 +255,14 @@ public class AdminApiTests
         {
             await stream.ReadToEndAsync(TestContext.Current.CancellationToken); // Ends, and does not hang or break off.
             stream.Dispose();
+        }
+    }
+
+    private static void AddMany(RunningAmbassador ambassador, int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            ambassador.Services.GetRequiredService<Timeline>().Add(TimelineKind.Health, "api/one", "healthy again");
         }
     }
 

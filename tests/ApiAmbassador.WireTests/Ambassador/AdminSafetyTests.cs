@@ -17,6 +17,8 @@ public class AdminSafetyTests
     [InlineData("Host: evil.example")]
     [InlineData("Host: 127.0.0.1.evil.example:9900")]
     [InlineData("X-Forwarded-For: 10.0.0.1")]
+    [InlineData("X-Real-IP: 10.0.0.1")]
+    [InlineData("Via: 1.1 proxy")]
     public async Task WithoutAToken_aWebPageOrProxy_403AndNothingChanges(string header)
     {
         await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
@@ -74,6 +76,21 @@ public class AdminSafetyTests
 
         File.Delete(file);
         (await StatusAsync(ambassador, "Authorization: Bearer another-token-entirely")).ShouldBe(503);
+    }
+
+    [Fact]
+    public async Task Refused_attempts_areToldWithTheirAddress_butNotOneByOne()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        await using var ambassador = await StartAsync(one, ("Ambassador__Admin__Token", Token));
+        for (var i = 0; i < 20; i++)
+        {
+            using var refused = await ambassador.Admin.PostAsync(Drain, headers: "Authorization: Bearer wrong-horse-battery-staple");
+        }
+
+        var told = (await ambassador.ReadAsync("/api/events")).AsArray().Where(item => (string?)item!["kind"] == "operator").ToArray();
+
+        told.ShouldHaveSingleItem()!["text"]!.GetValue<string>().ShouldBe("an attempt to change something was refused, from 127.0.0.1: 401, this is not the token");
     }
 
     [Theory]
@@ -181,7 +198,8 @@ public class AdminSafetyTests
         }
 
         told += process.ToString();
-        told.ShouldContain("drained by an operator");
+        told.ShouldContain("drained by an operator at 127.0.0.1");
+        told.ShouldContain("an attempt to change something was refused, from 127.0.0.1");
         told.ShouldContain("(redacted)");
         told.ShouldNotContain(Token);
         told.ShouldNotContain("hunter2");

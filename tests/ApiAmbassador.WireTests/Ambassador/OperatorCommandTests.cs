@@ -57,6 +57,20 @@ public class OperatorCommandTests
             (0, "api/one: drained\n", "Warning: no destination of cluster 'api' is usable now; its requests are answered with 503.\n"));
     }
 
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("[ 1 ]")]
+    public async Task Status_ofWhatIsNoAmbassador_exit1AndOneSentence(string answer)
+    {
+        await using var other = ScriptedDestination.Start("other", Reply.Ok(answer).WithHeader("Content-Type", "application/json"));
+        using var setup = new AmbassadorSetup();
+        var url = $"http://user:hunter2@127.0.0.1:{other.Port}/";
+
+        (await RunAsync(setup, "status", "--watch", "--admin", url)).ShouldBe(
+            (1, "", $"http://…@127.0.0.1:{other.Port}/ cannot be asked: what answers there is no ambassador. Is the ambassador running, and its admin listener there?\n"));
+    }
+
     [Fact]
     public async Task Status_watched_isShownAgainUntilItIsInterrupted()
     {

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Observability;
 using ApiAmbassador.WireTests.Clients;
 using ApiAmbassador.WireTests.Destinations;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,16 +52,7 @@ public sealed class ReloadUnderLoadTests : IAsyncDisposable
         File.WriteAllText(RouteFile, Text(0));
         await using var ambassador = await RunningAmbassador.StartAsync(_setup);
         var reloader = ambassador.Services.GetRequiredService<ConfigReloader>();
-        var applied = 0;
-        reloader.Changed += change =>
-        {
-            foreach (var gone in Enumerable.Range(0, _all.Length).Except(change.IsApplied ? Volatile.Read(ref _members) : Enumerable.Range(0, _all.Length)))
-            {
-                _goneSince.TryAdd(Name(gone), Stopwatch.GetTimestamp());
-            }
-
-            Interlocked.Add(ref applied, change.IsApplied ? 1 : 0);
-        };
+        var timeline = ambassador.Services.GetRequiredService<Timeline>();
 
         using var tunnel = await OpenTunnelAsync(ambassador);
         using var patient = PlainClient.Create(ambassador.Address);
@@ -79,7 +71,13 @@ public sealed class ReloadUnderLoadTests : IAsyncDisposable
 
             ChangeMembers(i);
             Save(i, Text(i));
-            await Eventually.SeesAsync(() => Volatile.Read(ref applied), count => count == i);
+            await Eventually.SeesAsync(
+                () => timeline.Newest(int.MaxValue).LastOrDefault(entry => entry.Kind == TimelineKind.Reload)?.Text, text => text == $"configuration {i + 1} in force");
+            foreach (var gone in Enumerable.Range(0, _all.Length).Except(_members))
+            {
+                _goneSince.TryAdd(Name(gone), Stopwatch.GetTimestamp());
+            }
+
             await EchoAsync(tunnel, $"still here {i}");
         }
 

@@ -1,7 +1,9 @@
+using System.Runtime.CompilerServices;
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.WireTests.Destinations;
 using Microsoft.Extensions.DependencyInjection;
+using Yarp.ReverseProxy;
 
 namespace ApiAmbassador.WireTests.Ambassador;
 
@@ -80,8 +82,53 @@ public class ReloaderTests
         (await ambassador.GetAsync()).ShouldBe("one");
     }
 
+    [Fact]
+    public async Task Apply_manyTimes_nothingOfTheOldOnesIsKept()
+    {
+        const int reloads = 100;
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        using var setup = new AmbassadorSetup();
+        await using var ambassador = await RunningAmbassador.StartAsync(Text(0));
+        var old = new List<WeakReference>();
+        for (var i = 1; i <= reloads; i++)
+        {
+            Remember(ambassador, old);
+            await ApplyAsync(ambassador, Text(i));
+            (await ambassador.GetAsync()).ShouldBe("one");
+        }
+
+        // Whoever left is looked after for a second; a request may still hold what it read.
+        await Eventually.SeesAsync(Alive, alive => alive <= old.Count / 20);
+
+        int Alive()
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return old.Count(reference => reference.IsAlive);
+        }
+
+        AmbassadorSetup Text(int reload) => setup.WithFile(
+            $$"""
+            { "ReverseProxy": { "Routes": { "api": { "ClusterId": "api", "Match": { "Path": "{**any}" }, "Order": {{reload}} } },
+                                "Clusters": { "api": { "Destinations": { "d{{reload}}": { "Address": "{one}" } } }, "c{{reload}}": { "Destinations": { "it": { "Address": "{one}" } } } } } }
+            """,
+            ("one", one.Address));
+    }
+
     internal static double WeightOf(RunningAmbassador ambassador, string destination) =>
         DestinationWeight.Of(ambassador.Services.GetRequiredService<SnapshotStore>().Current.Clusters["api"].Config.Destinations![destination]);
+
+    /// <summary>The snapshot, YARP's clusters and their destinations. Not in the caller, whose variables would keep them.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Remember(RunningAmbassador ambassador, List<WeakReference> references)
+    {
+        references.Add(new WeakReference(ambassador.Services.GetRequiredService<SnapshotStore>().Current));
+        foreach (var cluster in ambassador.Services.GetRequiredService<IProxyStateLookup>().GetClusters())
+        {
+            references.Add(new WeakReference(cluster.Model));
+            references.AddRange(cluster.Destinations.Values.Select(destination => new WeakReference(destination)));
+        }
+    }
 
     private static async Task ApplyAsync(RunningAmbassador ambassador, AmbassadorSetup setup)
     {

@@ -1,4 +1,5 @@
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Observability;
 using ApiAmbassador.WireTests.Destinations;
 using ApiAmbassador.WireTests.Peers;
 using Microsoft.Extensions.DependencyInjection;
@@ -11,7 +12,7 @@ public sealed class WatcherTests : IAsyncDisposable
     private readonly ScriptedDestination _one = ScriptedDestination.Start("one", Reply.Ok("one"));
     private readonly ScriptedDestination _two = ScriptedDestination.Start("two", Reply.Ok("two"));
     private readonly AmbassadorSetup _setup = new();
-    private readonly List<ConfigChange> _changes = [];
+    private Timeline? _timeline;
 
     private string RouteFile => Path.Combine(_setup.ConfigDirectory, "routes.json");
 
@@ -36,8 +37,7 @@ public sealed class WatcherTests : IAsyncDisposable
         await SaveAsync(way);
 
         await AnswersAsync(ambassador, "two");
-        Seen().ShouldAllBe(change => change.IsApplied);
-        Seen().ShouldHaveSingleItem().Difference.ShouldHaveSingleItem().ShouldStartWith("cluster api: address of it ");
+        Applied().ShouldHaveSingleItem().Details.ShouldHaveSingleItem().ShouldStartWith("cluster api: address of it ");
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class WatcherTests : IAsyncDisposable
         Directory.Delete(first, recursive: true);
 
         await AnswersAsync(ambassador, "two");
-        Seen().ShouldHaveSingleItem().IsApplied.ShouldBeTrue();
+        Applied().ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class WatcherTests : IAsyncDisposable
         }
 
         await AnswersAsync(ambassador, "two");
-        Seen().ShouldHaveSingleItem().IsApplied.ShouldBeTrue();
+        Applied().ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class WatcherTests : IAsyncDisposable
 
         reloader.LastRefused.ShouldNotBeNull();
         (await ambassador.GetAsync()).ShouldBe("one");
-        Seen().ShouldHaveSingleItem().Errors.ShouldContain(error => error.Message.Contains("did you mean 'Address'?", StringComparison.Ordinal));
+        Seen().ShouldHaveSingleItem().Details.ShouldContain(error => error.Contains("did you mean 'Address'?", StringComparison.Ordinal));
         var (status, body) = await ambassador.ProbeAsync("/readyz", TestContext.Current.CancellationToken);
         status.ShouldBe(200);
         body.ShouldContain("a change was refused at ");
@@ -111,8 +111,23 @@ public sealed class WatcherTests : IAsyncDisposable
         await AnswersAsync(ambassador, "two");
 
         reloader.LastRefused.ShouldBeNull();
-        Seen().Select(change => change.IsApplied).ShouldBe([false, true]);
+        Seen().Select(change => change.Kind).ShouldBe([TimelineKind.Refused, TimelineKind.Reload]);
         (await ambassador.ProbeAsync("/readyz", TestContext.Current.CancellationToken)).Body.ShouldNotContain("refused");
+    }
+
+    [Fact]
+    public async Task Refused_forWhatLiesElsewhere_isTriedAgainWithoutAnotherChange()
+    {
+        using var elsewhere = new AmbassadorSetup();
+        var token = Path.Combine(elsewhere.ConfigDirectory, "token");
+        await using var ambassador = await StartAsync(_one);
+        _setup.WithFile(Text(_two)[..^1] + $$""", "Ambassador": { "Admin": { "TokenFile": "{{token}}" } } }""");
+        await Eventually.SeesAsync(Seen, changes => changes.Length == 1);
+
+        await File.WriteAllTextAsync(token, "correct-horse-battery-staple", TestContext.Current.CancellationToken);
+
+        await AnswersAsync(ambassador, "two");
+        Seen().Select(change => change.Kind).ShouldBe([TimelineKind.Refused, TimelineKind.Reload]);
     }
 
     [Fact]
@@ -123,7 +138,7 @@ public sealed class WatcherTests : IAsyncDisposable
         Directory.Move(_setup.ConfigDirectory, _setup.ConfigDirectory + "-away");
         await Eventually.SeesAsync(Seen, changes => changes.Length == 1);
         (await ambassador.GetAsync()).ShouldBe("one");
-        Seen()[0].Errors.ShouldHaveSingleItem().Message.ShouldContain("is not there");
+        Seen()[0].Details.ShouldHaveSingleItem().ShouldContain("is not there");
 
         Directory.Move(_setup.ConfigDirectory + "-away", _setup.ConfigDirectory);
         await Eventually.SeesAsync(() => ambassador.Services.GetRequiredService<ConfigReloader>().LastRefused, refused => refused is null);
@@ -140,7 +155,7 @@ public sealed class WatcherTests : IAsyncDisposable
         _setup.WithFile(Text(_two)[..^1] + """, "Kestrel": { "Limits": { "MaxConcurrentConnections": 5000 } } }""");
 
         await AnswersAsync(ambassador, "two");
-        Seen().ShouldHaveSingleItem().NeedsRestart.ShouldBe(["Kestrel"]);
+        Applied().ShouldHaveSingleItem().Details[^1].ShouldBe("Kestrel changes with a restart");
     }
 
     [Fact]
@@ -199,22 +214,19 @@ public sealed class WatcherTests : IAsyncDisposable
     private async Task<RunningAmbassador> RunAsync()
     {
         var ambassador = await RunningAmbassador.StartAsync(_setup);
-        ambassador.Services.GetRequiredService<ConfigReloader>().Changed += change =>
-        {
-            lock (_changes)
-            {
-                _changes.Add(change);
-            }
-        };
+        _timeline = ambassador.Services.GetRequiredService<Timeline>();
         return ambassador;
     }
 
-    private ConfigChange[] Seen()
+    /// <summary>The changes of the configuration that were told, applied and refused.</summary>
+    private TimelineEntry[] Seen() =>
+        [.. _timeline!.After(0, int.MaxValue).Where(entry => entry.Kind is TimelineKind.Reload or TimelineKind.Refused)];
+
+    /// <summary>The same, of which none may be refused.</summary>
+    private TimelineEntry[] Applied()
     {
-        lock (_changes)
-        {
-            return [.. _changes];
-        }
+        Seen().ShouldAllBe(change => change.Kind == TimelineKind.Reload);
+        return Seen();
     }
 
     private string Mounted(string name, ScriptedDestination destination)
@@ -234,7 +246,7 @@ public sealed class WatcherTests : IAsyncDisposable
     private async Task AnswersAsync(RunningAmbassador ambassador, string name)
     {
         await Eventually.SeesAsync(_ => ambassador.GetAsync(), answer => answer == name);
-        await Eventually.SeesAsync(Seen, changes => changes is [.., { IsApplied: true }]);
+        await Eventually.SeesAsync(Seen, changes => changes is [.., { Kind: TimelineKind.Reload }]);
     }
 
     private static void Write(AmbassadorSetup setup, ScriptedDestination destination) => setup.WithFile(Text(destination));

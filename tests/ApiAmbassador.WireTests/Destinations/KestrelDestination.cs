@@ -19,8 +19,12 @@ public sealed class KestrelDestination : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<KestrelRequest> _requests = new();
     private readonly ChangeSignal _changed = new();
+    private int _connectionsOpen;
 
     private KestrelDestination(WebApplication app) => _app = app;
+
+    /// <summary>Connections that have neither side closed.</summary>
+    public int ConnectionsOpen => Volatile.Read(ref _connectionsOpen);
 
     public Uri Address => new(_app.Urls.First());
 
@@ -30,6 +34,7 @@ public sealed class KestrelDestination : IAsyncDisposable
     public static async Task<KestrelDestination> StartAsync(
         HttpProtocols protocols, RequestDelegate answer, X509Certificate2? certificate = null, int? streamsPerConnection = null, IPEndPoint? at = null)
     {
+        KestrelDestination? destination = null;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrel(kestrel =>
         {
@@ -37,10 +42,11 @@ public sealed class KestrelDestination : IAsyncDisposable
             kestrel.Listen(at ?? new IPEndPoint(IPAddress.Loopback, 0), listen =>
             {
                 listen.Protocols = protocols;
+                listen.Use(next => connection => destination!.CountAsync(next(connection)));
                 _ = certificate is null ? listen : listen.UseHttps(certificate);
             });
         });
-        var destination = new KestrelDestination(builder.Build());
+        destination = new KestrelDestination(builder.Build());
         destination._app.Run(context =>
         {
             destination.Record(context);
@@ -57,7 +63,25 @@ public sealed class KestrelDestination : IAsyncDisposable
     /// <summary>Stops as a container does on SIGTERM: takes no connection any more, and finishes what it has.</summary>
     public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
+    /// <summary>Waits until so many connections are open.</summary>
+    public Task WaitForConnectionsAsync(int count) => _changed.WaitUntilAsync(
+        () => ConnectionsOpen == count, () => $"there were not {count} connections, but {ConnectionsOpen}", Eventually.DefaultDeadline);
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task CountAsync(Task connection)
+    {
+        Interlocked.Increment(ref _connectionsOpen);
+        try
+        {
+            await connection;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connectionsOpen);
+            _changed.Raise();
+        }
+    }
 
     private void Record(HttpContext context)
     {

@@ -30,11 +30,11 @@ public sealed class MovingTests : IAsyncDisposable
         await bind.UpdateAsync(
             $"update add a.test. 1 A {a}", $"update add b.test. 1 A {b}", $"update add _api._tcp.test. 1 SRV 10 5 {_fleet.Port} a.test.");
         await using var ambassador = await StartAsync($$""" "DnsSrv": { "Name": "_api._tcp.test", "Server": "{{bind.Server}}", "Refresh": "00:00:00.5" } """);
+        await FollowsAsync(ambassador, a);
         await using var load = SteadyLoad.Start(ambassador.Address);
-        (await ambassador.GetAsync()).ShouldBe(a);
 
         await bind.UpdateAsync("update delete _api._tcp.test. SRV", $"update add _api._tcp.test. 1 SRV 10 5 {_fleet.Port} b.test.");
-        await Eventually.SeesAsync(() => Destinations(ambassador), ids => ids is [var id] && id == $"http://{b}:{_fleet.Port}");
+        await FollowsAsync(ambassador, b);
         await _fleet.StopAsync(a); // It has taken requests until its name was gone, as one does that is shut down with care.
         (await ambassador.GetAsync()).ShouldBe(b);
         await Eventually.SeesAsync(() => load.Requests, Beyond(load));
@@ -53,8 +53,8 @@ public sealed class MovingTests : IAsyncDisposable
         }
 
         await using var ambassador = await StartAsync($$""" "Dns": { "Name": "api.test", "Port": {{_fleet.Port}}, "Server": "{{bind.Server}}", "Refresh": "00:00:00.2" } """);
-        await using var load = SteadyLoad.StartIdempotent(ambassador.Address);
         await FollowsAsync(ambassador);
+        await using var load = SteadyLoad.StartIdempotent(ambassador.Address);
 
         for (var i = 0; i < 3; i++)
         {
@@ -133,10 +133,10 @@ public sealed class MovingTests : IAsyncDisposable
 
     private async Task JoinAsync(Bind bind) => await bind.UpdateAsync($"update add api.test. 1 A {await _fleet.StartAsync()}");
 
-    /// <summary>Waits until exactly those that run are known, and each has been asked.</summary>
-    private async Task FollowsAsync(RunningAmbassador ambassador)
+    /// <summary>Waits until exactly these are known; without any, those that run.</summary>
+    private async Task FollowsAsync(RunningAmbassador ambassador, params string[] addresses)
     {
-        var expected = _fleet.Addresses.Select(address => $"http://{address}:{_fleet.Port}").Order(StringComparer.Ordinal).ToArray();
+        var expected = (addresses.Length > 0 ? addresses : _fleet.Addresses).Select(address => $"http://{address}:{_fleet.Port}").Order(StringComparer.Ordinal).ToArray();
         await Eventually.SeesAsync(() => Destinations(ambassador), ids => ids.SequenceEqual(expected));
     }
 

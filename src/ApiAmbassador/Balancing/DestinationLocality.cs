@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Configuration;
 namespace ApiAmbassador.Balancing;
 
 /// <summary>The priority and the zone of a destination, which live in its metadata as its weight does.</summary>
-internal static class DestinationPlace
+internal static class DestinationLocality
 {
     /// <summary>Where the priority is written.</summary>
     public const string PriorityKey = "Ambassador.Priority";

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using System.Diagnostics;
+using ApiAmbassador.Benchmarks.Outage;
+
+namespace ApiAmbassador.Benchmarks.Reloads;
+
+/// <summary>
+/// <c>reloads</c>: how long a change takes until it serves, what a large one does to requests meanwhile, and what a thousand leave in memory. The
+/// ambassador is a process of its own, but for the last.
+/// </summary>
+internal static class ReloadsCommand
+{
+    private const int Renames = 20, BigReloads = 12, Rate = 500, SmallReloads = 1_000;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    private static readonly TimeSpan Usual = TimeSpan.FromSeconds(2);
+
+    public static Command Create()
+    {
+        var command = new Command("reloads", "Changes of the configuration: time to serve, p99 meanwhile, memory after. Two minutes.");
+        command.SetAction((_, cancellation) => RunAsync(cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Limit);
+        var directory = Directory.CreateTempSubdirectory("reloads-");
+        try
+        {
+            // First, while nothing else has been made in this process.
+            var (before, after) = await ReloadMemory.MeasureAsync(directory.CreateSubdirectory("memory").FullName, SmallReloads, limit.Token);
+            Console.WriteLine($"{"",-46} {"median",9} {"max",9}  {"goal",-12}");
+            var renames = await RenamesAsync(directory.CreateSubdirectory("small").FullName, limit.Token);
+            Print("rename to first request at the new place, ms", Median(renames), renames.Max(), "below 300");
+            var (applied, usual, meanwhile, failed) = await BigAsync(directory.CreateSubdirectory("big").FullName, limit.Token);
+            Print($"{RouteFiles.Clusters} clusters x {RouteFiles.Destinations}: rename to in force, ms", Median(applied), applied.Max(), "below 1000");
+            Console.WriteLine($"{"",-46} {"p50",9} {"p99",9}");
+            Print($"requests, no reload ({usual.Length}), ms", Share(usual, 0.5), Share(usual, 0.99), "");
+            Print($"requests during those reloads ({meanwhile.Length}), ms", Share(meanwhile, 0.5), Share(meanwhile, 0.99), $"p99 x {Share(meanwhile, 0.99) / Share(usual, 0.99):0.0} < 2");
+            Console.WriteLine($"{"",-46} {"before",9} {"after",9}");
+            Print($"heap, {SmallReloads} small reloads, MB", before, after, $"{(after / before) - 1:+0.0 %;-0.0 %} < 5 %");
+            Console.WriteLine($"{failed} requests failed");
+            return failed == 0 ? 0 : 1;
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>One cluster, one instance, the other one: milliseconds until a request comes to the new one.</summary>
+    private static async Task<double[]> RenamesAsync(string directory, CancellationToken cancellation)
+    {
+        await using var one = new Instance("one");
+        await using var two = new Instance("two");
+        await one.StartAsync();
+        await two.StartAsync();
+        await using var ambassador = await ReloadedAmbassador.StartAsync(directory, RouteFiles.Small(one.Port), cancellation);
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = ambassador.Address };
+        var times = new List<double>();
+        for (var i = -2; i < Renames; i++)
+        {
+            var (name, port) = i % 2 == 0 ? ("two", two.Port) : ("one", one.Port);
+            var renamed = ambassador.Save(RouteFiles.Small(port));
+            while (await client.GetStringAsync("/", cancellation) != name)
+            {
+                await Task.Delay(1, cancellation);
+            }
+
+            if (i >= 0)
+            {
+                times.Add(Stopwatch.GetElapsedTime(renamed).TotalMilliseconds); // The first two are compiled on their way.
+            }
+
+            await Task.Delay(Random.Shared.Next(100, 600), cancellation);
+        }
+
+        return [.. times];
+    }
+
+    /// <summary>Requests all the time, and a large reload now and then: what came during one, beside what came between them.</summary>
+    private static async Task<(double[] Applied, double[] Usual, double[] Meanwhile, int Failed)> BigAsync(string directory, CancellationToken cancellation)
+    {
+        await using var instance = new Instance();
+        await instance.StartAsync();
+        await using var ambassador = await ReloadedAmbassador.StartAsync(directory, RouteFiles.Big(instance.Port, 0), cancellation);
+        using var load = new Load(ambassador.Address, Rate, [instance.Port]);
+        _ = await load.RunAsync(TimeSpan.FromSeconds(5), cancellation); // Compilers and pools settle.
+        for (var i = 1; i <= 3; i++)
+        {
+            ambassador.Save(RouteFiles.Big(instance.Port, i));
+            await ambassador.WaitUntilAppliedAsync(cancellation);
+        }
+
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var began = Stopwatch.GetTimestamp();
+        var loaded = load.RunUntilAsync(enough.Token);
+        var windows = new List<(TimeSpan From, TimeSpan To)>();
+        for (var i = 4; i < BigReloads + 4; i++)
+        {
+            await Task.Delay(Usual, cancellation);
+            var text = RouteFiles.Big(instance.Port, i);
+            await Task.Delay(Usual / 4, cancellation); // Of our own making of it.
+            var from = Stopwatch.GetElapsedTime(began, ambassador.Save(text));
+            await ambassador.WaitUntilAppliedAsync(cancellation);
+            windows.Add((from, Stopwatch.GetElapsedTime(began)));
+        }
+
+        await enough.CancelAsync();
+        var answers = (await loaded).Answers;
+        var meanwhile = answers.Where(answer => windows.Any(window => answer.At >= window.From && answer.At - answer.Took <= window.To)).ToArray();
+        return (
+            [.. windows.Select(window => (window.To - window.From).TotalMilliseconds)],
+            [.. answers.Except(meanwhile).Select(answer => answer.Took.TotalMilliseconds)],
+            [.. meanwhile.Select(answer => answer.Took.TotalMilliseconds)],
+            answers.Count(answer => answer.Status != StatusCodes.Status200OK));
+    }
+
+    private static void Print(string what, double first, double second, string goal) => Console.WriteLine($"{what,-46} {first,9:0.00} {second,9:0.00}  {goal,-12}");
+
+    private static double Median(double[] values) => Share(values, 0.5);
+
+    private static double Share(double[] values, double share) => values.Order().ElementAt((int)(share * (values.Length - 1)));
+}
