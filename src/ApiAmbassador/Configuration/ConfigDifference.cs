@@ -25,7 +25,7 @@ internal static class ConfigDifference
     /// <summary>The names of what differs and takes effect only with a restart.</summary>
     public static IReadOnlyList<string> NeedsRestart(ConfigNode before, ConfigNode after) =>
     [
-        .. ReadAtStart.Where(path => !Same(before.Find(path), after.Find(path))).Select(path => string.Join(':', path)),
+        .. ReadAtStart.Where(path => !ConfigNode.Same(before.Find(path), after.Find(path))).Select(path => string.Join(':', path)),
         .. ChangedKeys(before, after).Where(key => !Is(key, "Ambassador") && !Is(key, "ReverseProxy")),
     ];
 
@@ -137,34 +137,9 @@ internal static class ConfigDifference
         ChangedKeys(before.Written.Find("ReverseProxy", kind, id), after.Written.Find("ReverseProxy", kind, id));
 
     private static IEnumerable<string> ChangedKeys(ConfigNode? before, ConfigNode? after) =>
-        Ids(KeysOf(before), KeysOf(after)).Where(key => !Same(before?.Find(key), after?.Find(key)));
+        Ids(KeysOf(before), KeysOf(after)).Where(key => !ConfigNode.Same(before?.Find(key), after?.Find(key)));
 
     private static string[] KeysOf(ConfigNode? node) => node is null ? [] : [.. node.Children.Keys];
-
-    /// <summary>Whether all that was written is the same, in the same order. It makes nothing: a large configuration is compared key by key.</summary>
-    private static bool Same(ConfigNode? before, ConfigNode? after)
-    {
-        if (before is null || after is null || ReferenceEquals(before, after))
-        {
-            return ReferenceEquals(before, after);
-        }
-
-        if (before.Value != after.Value || before.IsNull != after.IsNull || before.Children.Count != after.Children.Count)
-        {
-            return false;
-        }
-
-        for (var i = 0; i < before.Children.Count; i++)
-        {
-            var (old, now) = (before.Children.GetAt(i), after.Children.GetAt(i));
-            if (!old.Key.Equals(now.Key, StringComparison.Ordinal) || !Same(old.Value, now.Value))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     private static IEnumerable<string> Ids(IEnumerable<string> before, IEnumerable<string> after) =>
         before.Union(after, StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase);

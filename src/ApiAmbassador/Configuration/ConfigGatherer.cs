@@ -2,7 +2,7 @@ namespace ApiAmbassador.Configuration;
 
 /// <summary>What was gathered: all that is well-formed, and an error for all that is not.</summary>
 /// <param name="Root">The settings with their places.</param>
-/// <param name="Configuration">The same settings as the framework and YARP read them.</param>
+/// <param name="Configuration">The same settings as the framework reads them, without <c>ReverseProxy</c>.</param>
 /// <param name="Errors">What could not be read or does not fit.</param>
 /// <param name="Files">The files read, in order, for people.</param>
 internal sealed record Gathered(ConfigNode Root, IConfigurationRoot Configuration, IReadOnlyList<ConfigError> Errors, IReadOnlyList<string> Files)
@@ -49,7 +49,7 @@ internal static class ConfigGatherer
             if (JsonFile.Read(path, path, errors) is { } settings)
             {
                 files.Add(path);
-                settings.Children.Remove("$schema");
+                settings.Remove("$schema");
                 ReportTwice(routeFiles, settings, errors);
                 routeFiles.Overlay(settings);
             }
@@ -60,7 +60,19 @@ internal static class ConfigGatherer
         ShortForm.Apply(root, sources, errors);
         TelemetryVariables.Check(sources, errors);
         ShapeCheck.Prune(root, errors);
-        return new Gathered(root, new ConfigurationBuilder().AddInMemoryCollection(root.Flatten()).Build(), errors, files) { Content = content };
+        return new Gathered(root, new ConfigurationBuilder().AddInMemoryCollection(ForTheFramework(root)).Build(), errors, files) { Content = content };
+    }
+
+    /// <summary>All but <c>ReverseProxy</c>, which may be large, and which readers take from the tree itself.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> ForTheFramework(ConfigNode root)
+    {
+        var rest = new ConfigNode(root.Place);
+        foreach (var (key, node) in root.Children.Where(child => !child.Key.Equals("ReverseProxy", StringComparison.OrdinalIgnoreCase)))
+        {
+            rest.Set(key, node);
+        }
+
+        return rest.Flatten();
     }
 
     /// <summary>The settings files beside the program, there or not.</summary>

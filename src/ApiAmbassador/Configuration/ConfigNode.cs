@@ -6,6 +6,8 @@ namespace ApiAmbassador.Configuration;
 /// </summary>
 internal sealed class ConfigNode(Place place)
 {
+    private OrderedDictionary<string, ConfigNode>? _children;
+
     /// <summary>Where it was last written.</summary>
     public Place Place { get; private set; } = place;
 
@@ -19,7 +21,9 @@ internal sealed class ConfigNode(Place place)
     public bool IsNull { get; private set; }
 
     /// <summary>Settings below this one in the order written; keys compare as the framework's do, without case.</summary>
-    public OrderedDictionary<string, ConfigNode> Children { get; } = new(StringComparer.OrdinalIgnoreCase);
+    public IReadOnlyDictionary<string, ConfigNode> Children => _children ?? None; // Most nodes are leaves: a dictionary for each would be most of the tree.
+
+    private static OrderedDictionary<string, ConfigNode> None { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public bool IsLeaf => Value is not null || IsNull;
 
@@ -38,6 +42,41 @@ internal sealed class ConfigNode(Place place)
         }
 
         return node;
+    }
+
+    /// <summary>Puts a node under a key, in place of what is there.</summary>
+    public void Set(string key, ConfigNode child) => (_children ??= new(StringComparer.OrdinalIgnoreCase))[key] = child;
+
+    /// <summary>Puts a node under a key; false where there is one.</summary>
+    public bool TryAdd(string key, ConfigNode child) => (_children ??= new(StringComparer.OrdinalIgnoreCase)).TryAdd(key, child);
+
+    /// <summary>Takes away what is under a key.</summary>
+    public void Remove(string key) => _children?.Remove(key);
+
+    /// <summary>Whether all that was written is the same, in the same order. It makes nothing: a large configuration is compared key by key.</summary>
+    public static bool Same(ConfigNode? before, ConfigNode? after)
+    {
+        if (before is null || after is null || ReferenceEquals(before, after))
+        {
+            return ReferenceEquals(before, after);
+        }
+
+        var (olds, news) = (before._children ?? None, after._children ?? None);
+        if (before.Value != after.Value || before.IsNull != after.IsNull || olds.Count != news.Count)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < olds.Count; i++)
+        {
+            var (old, now) = (olds.GetAt(i), news.GetAt(i));
+            if (!old.Key.Equals(now.Key, StringComparison.Ordinal) || !Same(old.Value, now.Value))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The place of the node at a path, or of the nearest node above it that was written.</summary>
@@ -62,7 +101,7 @@ internal sealed class ConfigNode(Place place)
     {
         if (!Children.TryGetValue(key, out var child))
         {
-            Children[key] = child = new ConfigNode(place);
+            Set(key, child = new ConfigNode(place));
         }
 
         return child;
@@ -78,7 +117,7 @@ internal sealed class ConfigNode(Place place)
         {
             if (!Children.TryGetValue(key, out var mine) || Replaces(mine, child))
             {
-                Children[key] = child;
+                Set(key, child);
             }
             else
             {

@@ -96,7 +96,7 @@ internal sealed partial class ConfigReloader(
     /// <summary>Builds and validates without applying: what <c>validate</c> does.</summary>
     public async Task<(Snapshot Snapshot, IReadOnlyList<ConfigError> Errors)> CheckAsync(Gathered gathered)
     {
-        var next = SnapshotBuilder.Build(gathered, revision: 0);
+        var next = SnapshotBuilder.Build(gathered, revision: 0, snapshots.Current);
         return (next, [.. gathered.Errors, .. await validator.ValidateAsync(next, gathered)]);
     }
 

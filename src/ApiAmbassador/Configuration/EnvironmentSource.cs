@@ -24,7 +24,7 @@ internal static class EnvironmentSource
                 node = node.ChildOrNew(key, place);
             }
 
-            node.Children[path[^1]] = ConfigNode.Leaf(value, place);
+            node.Set(path[^1], ConfigNode.Leaf(value, place));
         }
 
         return root;

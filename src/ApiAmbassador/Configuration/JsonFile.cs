@@ -16,7 +16,7 @@ internal static class JsonFile
     /// <summary>The file's settings, or null and an error in <paramref name="errors"/>.</summary>
     public static ConfigNode? Read(string path, string name, ICollection<ConfigError> errors)
     {
-        byte[] content;
+        ReadOnlySpan<byte> content;
         try
         {
             using var file = Open(path);
@@ -26,9 +26,9 @@ internal static class JsonFile
                 return null;
             }
 
-            using var copy = new MemoryStream();
+            using var copy = new MemoryStream((int)file.Length + 1); // And one, so that the end of the file is found without growing.
             file.CopyTo(copy);
-            content = copy.ToArray();
+            content = copy.GetBuffer().AsSpan(0, (int)copy.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -60,7 +60,7 @@ internal static class JsonFile
                 return null;
             }
 
-            var root = ReadContainer(ref reader, ref lines, name, "", errors, isList: false);
+            var root = ReadContainer(ref reader, ref lines, name, [], errors, isList: false);
             reader.Read(); // Anything after the closing brace is an error that the reader itself reports.
             return root;
         }
@@ -77,15 +77,16 @@ internal static class JsonFile
         }
     }
 
+    /// <summary>The path is a list of keys, which become a text only where there is an error to tell: a large file has a hundred thousand settings.</summary>
     private static ConfigNode ReadContainer(
-        ref Utf8JsonReader reader, ref LineCounter lines, string name, string path, ICollection<ConfigError> errors, bool isList)
+        ref Utf8JsonReader reader, ref LineCounter lines, string name, List<string> path, ICollection<ConfigError> errors, bool isList)
     {
         var container = new ConfigNode(new Place(name, lines.At(reader.TokenStartIndex))) { IsList = isList };
         while (reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
         {
             var key = isList ? container.Children.Count.ToString() : reader.GetString()!;
             var place = new Place(name, lines.At(reader.TokenStartIndex));
-            var childPath = path.Length == 0 ? key : path + ':' + key;
+            path.Add(key);
             if (!isList)
             {
                 reader.Read();
@@ -93,8 +94,8 @@ internal static class JsonFile
 
             var child = reader.TokenType switch
             {
-                JsonTokenType.StartObject => ReadContainer(ref reader, ref lines, name, childPath, errors, isList: false),
-                JsonTokenType.StartArray => ReadContainer(ref reader, ref lines, name, childPath, errors, isList: true),
+                JsonTokenType.StartObject => ReadContainer(ref reader, ref lines, name, path, errors, isList: false),
+                JsonTokenType.StartArray => ReadContainer(ref reader, ref lines, name, path, errors, isList: true),
                 JsonTokenType.Null => ConfigNode.Leaf(value: null, place),
                 // As the framework's own reader writes them, so that a transform sees the text it would see under YARP.
                 JsonTokenType.True => ConfigNode.Leaf(bool.TrueString, place),
@@ -102,9 +103,10 @@ internal static class JsonFile
                 JsonTokenType.Number => ConfigNode.Leaf(Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan), place),
                 _ => ConfigNode.Leaf(reader.GetString(), place),
             };
-            if (!isList && Problem(key, childPath) is { } problem)
+            if (!isList && Problem(key, path) is { } problem)
             {
-                errors.Add(new ConfigError(place, path, problem));
+                path.RemoveAt(path.Count - 1);
+                errors.Add(new ConfigError(place, string.Join(':', path), problem));
                 continue;
             }
 
@@ -117,24 +119,26 @@ internal static class JsonFile
                 last = last[(colon + 1)..];
             }
 
-            if (!parent.Children.TryAdd(last, child))
+            if (!parent.TryAdd(last, child))
             {
-                errors.Add(new ConfigError(place, childPath, $"'{key}' stands twice in the same object (keys do not differ by case); keep one"));
+                errors.Add(new ConfigError(place, string.Join(':', path), $"'{key}' stands twice in the same object (keys do not differ by case); keep one"));
             }
+
+            path.RemoveAt(path.Count - 1);
         }
 
         return container;
     }
 
     /// <summary>What is wrong with a key, or null. An empty one would stand for the object around it where paths are joined.</summary>
-    private static string? Problem(string key, string path)
+    private static string? Problem(string key, List<string> path)
     {
         if (key.Length == 0 || key[0] == ':' || key[^1] == ':' || key.Contains("::", StringComparison.Ordinal))
         {
             return $"'{key}' is or holds an empty key; between colons there must be a name";
         }
 
-        return path.AsSpan().Count(':') >= DepthMax ? $"is nested deeper than {DepthMax} levels" : null;
+        return path.Count > DepthMax || (key.Contains(':', StringComparison.Ordinal) && path.Sum(part => part.AsSpan().Count(':') + 1) > DepthMax) ? $"is nested deeper than {DepthMax} levels" : null;
     }
 
     /// <summary>The library's message without its own line and byte positions, which we tell better.</summary>

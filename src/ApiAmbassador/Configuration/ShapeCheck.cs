@@ -43,7 +43,7 @@ internal static class ShapeCheck
         if (problem is not null)
         {
             errors.Add(new ConfigError(node.Place, path, problem));
-            parent.Children.Remove(key);
+            parent.Remove(key);
             return;
         }
 
@@ -54,11 +54,11 @@ internal static class ShapeCheck
             {
                 case ConfigShape.Object known when !known.Properties.ContainsKey(childKey):
                     errors.Add(new ConfigError(child.Place, childPath, "unknown key" + Nearest.Hint(childKey, [.. known.Properties.Keys])));
-                    node.Children.Remove(childKey);
+                    node.Remove(childKey);
                     break;
                 case ConfigShape.List when !int.TryParse(childKey, out _):
                     errors.Add(new ConfigError(child.Place, childPath, "takes a list: [ … ]"));
-                    node.Children.Remove(childKey);
+                    node.Remove(childKey);
                     break;
                 default:
                     PruneChild(node, childKey, child, ShapeBelow(shape, childKey), childPath, errors);

@@ -37,17 +37,17 @@ internal static class ShortForm
         }
 
         var proxy = root.ChildOrNew("ReverseProxy", place);
-        proxy.ChildOrNew("Clusters", place).ChildOrNew(Id, place).Children["Destinations"] = destinations;
+        proxy.ChildOrNew("Clusters", place).ChildOrNew(Id, place).Set("Destinations", destinations);
         var route = proxy.ChildOrNew("Routes", place).ChildOrNew(Id, place);
         if (!route.Children.ContainsKey("ClusterId") && !route.Children.ContainsKey("Split"))
         {
-            route.Children["ClusterId"] = ConfigNode.Leaf(Id, place);
+            route.Set("ClusterId", ConfigNode.Leaf(Id, place));
         }
 
         var match = route.ChildOrNew("Match", place);
         if (!match.Children.ContainsKey("Path") && !match.Children.ContainsKey("Hosts"))
         {
-            match.Children["Path"] = ConfigNode.Leaf("{**catch-all}", place);
+            match.Set("Path", ConfigNode.Leaf("{**catch-all}", place));
         }
     }
 
@@ -81,13 +81,13 @@ internal static class ShortForm
             }
 
             var destination = new ConfigNode(place);
-            destination.Children["Address"] = ConfigNode.Leaf(url, place);
+            destination.Set("Address", ConfigNode.Leaf(url, place));
             if (weight is not null)
             {
-                destination.Children["Weight"] = ConfigNode.Leaf(weight, place);
+                destination.Set("Weight", ConfigNode.Leaf(weight, place));
             }
 
-            if (!destinations.Children.TryAdd(DestinationAddress.IdOf(new Uri(url)), destination))
+            if (!destinations.TryAdd(DestinationAddress.IdOf(new Uri(url)), destination))
             {
                 errors.Add(new ConfigError(place, "", $"'{url}' is listed twice"));
             }

@@ -1,6 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Discovery;
 using ApiAmbassador.Forwarding;
@@ -18,17 +19,25 @@ internal static class SnapshotBuilder
     public const string YarpThresholdKey = "ConsecutiveFailuresHealthPolicy.Threshold";
 
     /// <summary>Builds the snapshot. Expects a tree that <see cref="ShapeCheck"/> has pruned.</summary>
-    public static Snapshot Build(Gathered gathered, long revision)
+    /// <param name="gathered">What was gathered.</param>
+    /// <param name="revision">Its revision.</param>
+    /// <param name="before">What is in force: routes and clusters that are written as there are taken from there, so that a small change of a large configuration is a small one.</param>
+    public static Snapshot Build(Gathered gathered, long revision, Snapshot? before = null)
     {
-        var proxy = new NodeSection(gathered.Root.Find("ReverseProxy"), "ReverseProxy");
+        before ??= Snapshot.Empty;
+        var (oldProxy, newProxy) = (before.Written.Find("ReverseProxy"), gathered.Root.Find("ReverseProxy"));
+        var sameRoutes = Same(before.Routes, oldProxy?.Find("Routes"), newProxy?.Find("Routes"), route => route.Config.RouteId);
+        var sameClusters = Same(before.Configured, oldProxy?.Find("Clusters"), newProxy?.Find("Clusters"), cluster => cluster.Config.ClusterId);
+        var proxy = new NodeSection(Without(newProxy, sameRoutes.ContainsKey, sameClusters.ContainsKey), "ReverseProxy");
         var (routes, clusters) = ReadYarp(proxy);
         return new Snapshot(
             revision,
             Fingerprint(gathered.Root),
             Ambassador(gathered),
-            routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId)))
+            sameRoutes.Values.Concat(routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId))))
                 .ToFrozenDictionary(route => route.Config.RouteId, StringComparer.OrdinalIgnoreCase),
-            clusters.Select(cluster => Cluster(cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions()))
+            sameClusters.Values
+                .Concat(clusters.Select(cluster => Cluster(cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions())))
                 .ToFrozenDictionary(cluster => cluster.Config.ClusterId, StringComparer.OrdinalIgnoreCase))
         {
             Written = gathered.Root,
@@ -38,6 +47,52 @@ internal static class SnapshotBuilder
     /// <summary>The section <c>Ambassador</c> alone; the listeners need it before there are services to check the rest.</summary>
     public static AmbassadorOptions Ambassador(Gathered gathered) =>
         gathered.Configuration.GetSection("Ambassador").Get<AmbassadorOptions>() ?? new AmbassadorOptions();
+
+    /// <summary>What is written as it was before, by the key it is written under.</summary>
+    private static Dictionary<string, T> Same<T>(IReadOnlyDictionary<string, T> known, ConfigNode? before, ConfigNode? after, Func<T, string> id)
+        where T : class
+    {
+        var same = new Dictionary<string, T>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (key, node) in after?.Children ?? new Dictionary<string, ConfigNode>())
+        {
+            if (known.TryGetValue(key, out var built) && id(built) == key && ConfigNode.Same(before?.Find(key), node))
+            {
+                same.Add(key, built);
+            }
+        }
+
+        return same;
+    }
+
+    /// <summary>The section without what needs not be read again.</summary>
+    private static ConfigNode? Without(ConfigNode? proxy, Predicate<string> isRouteSame, Predicate<string> isClusterSame)
+    {
+        if (proxy is null)
+        {
+            return null;
+        }
+
+        var rest = new ConfigNode(proxy.Place);
+        foreach (var (key, node) in proxy.Children)
+        {
+            rest.Set(key, Is(key, "Routes") ? Without(node, isRouteSame) : Is(key, "Clusters") ? Without(node, isClusterSame) : node);
+        }
+
+        return rest;
+    }
+
+    private static ConfigNode Without(ConfigNode node, Predicate<string> isSame)
+    {
+        var rest = new ConfigNode(node.Place);
+        foreach (var (key, child) in node.Children.Where(child => !isSame(child.Key)))
+        {
+            rest.Set(key, child);
+        }
+
+        return rest;
+    }
+
+    private static bool Is(string key, string name) => key.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>YARP's part is read by YARP's own reader, so that every section that works there works here.</summary>
     private static (IReadOnlyList<RouteConfig>, IReadOnlyList<ClusterConfig>) ReadYarp(NodeSection section)
@@ -127,15 +182,34 @@ internal static class SnapshotBuilder
     private static Dictionary<string, string> With(IReadOnlyDictionary<string, string>? metadata, string key, string value) =>
         new(metadata ?? new Dictionary<string, string>(), StringComparer.OrdinalIgnoreCase) { [key] = value };
 
-    /// <summary>Keys and values in the order written, each with its length, so that no two configurations run together into one text.</summary>
+    /// <summary>
+    /// Keys and values in the order written, each with its length, so that no two configurations run together into one text. Of what is empty, and of
+    /// null, it knows no more than readers do.
+    /// </summary>
     private static string Fingerprint(ConfigNode root)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var (key, value) in root.Flatten())
+        Append(hash, root);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    private static void Append(IncrementalHash hash, ConfigNode node)
+    {
+        Append(hash, node.Value);
+        foreach (var (key, child) in node.Children)
         {
-            hash.AppendData(Encoding.UTF8.GetBytes($"{key.Length}:{key}={value?.Length}:{value};"));
+            Append(hash, key);
+            Append(hash, child);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+        Append(hash, text: null); // The end of what is below.
+    }
+
+    private static void Append(IncrementalHash hash, string? text)
+    {
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(length, text?.Length ?? -1);
+        hash.AppendData(length);
+        hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
     }
 }

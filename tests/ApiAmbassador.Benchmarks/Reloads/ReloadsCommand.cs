@@ -35,11 +35,17 @@ internal static class ReloadsCommand
             Console.WriteLine($"{"",-46} {"median",9} {"max",9}  {"goal",-12}");
             var renames = await RenamesAsync(directory.CreateSubdirectory("small").FullName, limit.Token);
             Print("rename to first request at the new place, ms", Median(renames), renames.Max(), "below 300");
-            var (applied, usual, meanwhile, failed) = await BigAsync(directory.CreateSubdirectory("big").FullName, limit.Token);
-            Print($"{RouteFiles.Clusters} clusters x {RouteFiles.Destinations}: rename to in force, ms", Median(applied), applied.Max(), "below 1000");
-            Console.WriteLine($"{"",-46} {"p50",9} {"p99",9}");
-            Print($"requests, no reload ({usual.Length}), ms", Share(usual, 0.5), Share(usual, 0.99), "");
-            Print($"requests during those reloads ({meanwhile.Length}), ms", Share(meanwhile, 0.5), Share(meanwhile, 0.99), $"p99 x {Share(meanwhile, 0.99) / Share(usual, 0.99):0.0} < 2");
+            var failed = 0;
+            foreach (var (changed, text) in new (string, Func<int, int, string>)[] { ("one", RouteFiles.BigWithSmallChange), ("each", RouteFiles.Big) })
+            {
+                var (applied, usual, meanwhile, failures) = await BigAsync(directory.CreateSubdirectory(changed).FullName, text, limit.Token);
+                failed += failures;
+                Console.WriteLine($"{RouteFiles.Clusters} clusters x {RouteFiles.Destinations} destinations, of which {changed} changes");
+                Print("  rename to in force, ms (median, max)", Median(applied), applied.Max(), "below 1000");
+                Print($"  requests, no reload ({usual.Length}), ms (p50, p99)", Share(usual, 0.5), Share(usual, 0.99), "");
+                Print($"  requests meanwhile ({meanwhile.Length}), ms (p50, p99)", Share(meanwhile, 0.5), Share(meanwhile, 0.99), $"p99 x {Share(meanwhile, 0.99) / Share(usual, 0.99):0.0} < 2");
+            }
+
             Console.WriteLine($"{"",-46} {"before",9} {"after",9}");
             Print($"heap, {SmallReloads} small reloads, MB", before, after, $"{(after / before) - 1:+0.0 %;-0.0 %} < 5 %");
             Console.WriteLine($"{failed} requests failed");
@@ -82,16 +88,17 @@ internal static class ReloadsCommand
     }
 
     /// <summary>Requests all the time, and a large reload now and then: what came during one, beside what came between them.</summary>
-    private static async Task<(double[] Applied, double[] Usual, double[] Meanwhile, int Failed)> BigAsync(string directory, CancellationToken cancellation)
+    private static async Task<(double[] Applied, double[] Usual, double[] Meanwhile, int Failed)> BigAsync(
+        string directory, Func<int, int, string> textOf, CancellationToken cancellation)
     {
         await using var instance = new Instance();
         await instance.StartAsync();
-        await using var ambassador = await ReloadedAmbassador.StartAsync(directory, RouteFiles.Big(instance.Port, 0), cancellation);
+        await using var ambassador = await ReloadedAmbassador.StartAsync(directory, textOf(instance.Port, 0), cancellation);
         using var load = new Load(ambassador.Address, Rate, [instance.Port]);
         _ = await load.RunAsync(TimeSpan.FromSeconds(5), cancellation); // Compilers and pools settle.
         for (var i = 1; i <= 3; i++)
         {
-            ambassador.Save(RouteFiles.Big(instance.Port, i));
+            ambassador.Save(textOf(instance.Port, i));
             await ambassador.WaitUntilAppliedAsync(cancellation);
         }
 
@@ -102,7 +109,7 @@ internal static class ReloadsCommand
         for (var i = 4; i < BigReloads + 4; i++)
         {
             await Task.Delay(Usual, cancellation);
-            var text = RouteFiles.Big(instance.Port, i);
+            var text = textOf(instance.Port, i);
             await Task.Delay(Usual / 4, cancellation); // Of our own making of it.
             var from = Stopwatch.GetElapsedTime(began, ambassador.Save(text));
             await ambassador.WaitUntilAppliedAsync(cancellation);

@@ -11,6 +11,10 @@ internal static class RouteFiles
     /// <summary>The same beside a thousand clusters, each with a route; the number makes one destination of each another one.</summary>
     public static string Big(int port, int number) => Text([Api(port), .. Enumerable.Range(0, Clusters).Select(cluster => Others(cluster, number))]);
 
+    /// <summary>The same with another one in a single cluster.</summary>
+    public static string BigWithSmallChange(int port, int number) =>
+        Text([Api(port), .. Enumerable.Range(0, Clusters).Select(cluster => Others(cluster, cluster == number % Clusters ? number : 0))]);
+
     /// <summary>Ten destinations, of which each number moves one, re-weighs one and leaves one out.</summary>
     public static string Changing(int number) => Text(("api", string.Join(", ", Enumerable.Range(0, Destinations)
         .Where(destination => destination != number % Destinations)

@@ -69,7 +69,7 @@ public sealed class ConfigGathererTests : IDisposable
         var gathered = Gather();
 
         gathered.Errors.ShouldBeEmpty();
-        gathered.Configuration["ReverseProxy:Clusters:api:LoadBalancingPolicy"].ShouldBe("RoundRobin");
+        gathered.Root.Find("ReverseProxy", "Clusters", "api", "LoadBalancingPolicy")?.Value.ShouldBe("RoundRobin");
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public class NodeSectionTests
             """));
 
         new NodeSection(gathered.Root.Find("ReverseProxy"), "ReverseProxy").AsEnumerable().ToList()
-            .ShouldBe(gathered.Configuration.GetSection("ReverseProxy").AsEnumerable().ToList(), ignoreOrder: true);
+            .ShouldBe(new ConfigurationBuilder().AddInMemoryCollection(gathered.Root.Flatten()).Build().GetSection("ReverseProxy").AsEnumerable().ToList(), ignoreOrder: true);
     }
 
     [Theory]

@@ -155,6 +155,41 @@ public class SnapshotBuilderTests
         Built("// " + Settings.Valid.Replace("\n", " ", StringComparison.Ordinal) + '\n' + Settings.Valid).Fingerprint.ShouldBe(Built(Settings.Valid).Fingerprint);
     }
 
+    [Fact]
+    public void What_is_written_as_before_is_taken_from_before_and_the_rest_is_read()
+    {
+        var before = SnapshotBuilder.Build(Settings.Gather(Settings.Valid), revision: 1);
+
+        var after = SnapshotBuilder.Build(Settings.Gather(Settings.With("ReverseProxy:Clusters:two:Destinations:b:Weight", "7")), revision: 2, before);
+
+        after.Clusters["one"].ShouldBeSameAs(before.Clusters["one"]);
+        after.Routes["plain"].ShouldBeSameAs(before.Routes["plain"]);
+        DestinationWeight.Of(after.Clusters["two"].Config.Destinations!["b"]).ShouldBe(7);
+        after.Fingerprint.ShouldNotBe(before.Fingerprint);
+    }
+
+    [Theory]
+    [InlineData("ReverseProxy:Clusters", """{ "ONE": { "Destinations": { "a": { "Address": "http://10.0.0.1:8080" } } } }""")]
+    [InlineData("ReverseProxy:Clusters", "{}")]
+    [InlineData("ReverseProxy:Routes", "{}")]
+    [InlineData("ReverseProxy:Routes:plain:Order", "3")]
+    [InlineData("ReverseProxy:Clusters:one", "null")]
+    [InlineData("ReverseProxy:Clusters:one:Discovery", """{ "File": { "Path": "x.json" } }""")]
+    [InlineData("Ambassador:DrainDelay", "\"00:00:01\"")]
+    public void Building_on_what_was_before_makes_what_building_anew_makes(string path, string json)
+    {
+        var before = SnapshotBuilder.Build(Settings.Gather(Settings.Valid), revision: 1);
+        var gathered = Settings.Gather(Settings.With(path, json));
+
+        var (anew, after) = (SnapshotBuilder.Build(gathered, revision: 2), SnapshotBuilder.Build(gathered, revision: 2, before));
+
+        after.Fingerprint.ShouldBe(anew.Fingerprint);
+        after.Clusters.Keys.Order().ShouldBe(anew.Clusters.Keys.Order());
+        after.Clusters.Values.OrderBy(cluster => cluster.Config.ClusterId).Select(cluster => cluster.Config).ShouldBe(anew.Clusters.Values.OrderBy(cluster => cluster.Config.ClusterId).Select(cluster => cluster.Config));
+        after.Routes.Values.OrderBy(route => route.Config.RouteId).Select(route => route.Config).ShouldBe(anew.Routes.Values.OrderBy(route => route.Config.RouteId).Select(route => route.Config));
+        after.Clusters.Values.Select(cluster => cluster.Discovery.File?.Path).Order().ShouldBe(anew.Clusters.Values.Select(cluster => cluster.Discovery.File?.Path).Order());
+    }
+
     private static Snapshot Built(string json)
     {
         var gathered = Settings.Gather(json);
