@@ -32,7 +32,7 @@ internal sealed class Feed : IDisposable
     /// <summary>What is followed.</summary>
     public FeedId Id { get; }
 
-    /// <summary>Ends with the first answer, good or not.</summary>
+    /// <summary>Ends with the first answer, good or not, or when it is followed no more.</summary>
     public Task Answered => _answered.Task;
 
     /// <summary>How it stands; one consistent look.</summary>
@@ -52,6 +52,7 @@ internal sealed class Feed : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
+        _answered.TrySetResult(); // Nobody waits for one that will not answer any more.
         (_source as IDisposable)?.Dispose();
     }
 
@@ -61,12 +62,13 @@ internal sealed class Feed : IDisposable
         try
         {
             await _source.RunAsync(Take, _stop.Token);
+            Take(SourceAnswer.Failed("the source ended"));
         }
 #pragma warning disable CA1031 // A source that breaks its word must not go unnoticed, nor end anything else.
         catch (Exception e) when (!_stop.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            Take(SourceAnswer.Failed($"the source ended: {e.Message}"));
+            Take(SourceAnswer.Failed($"the source ended: {EchoedText.Sentence(e.Message)}"));
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {
