@@ -8,7 +8,7 @@ namespace ApiAmbassador.Discovery;
 /// it that one thread is in it at a time; the feeds themselves run on their own.
 /// </summary>
 internal sealed class ClusterFeeds(
-    Func<FeedId, IDestinationSource, DiscoveryOptions, Feed> start, Action<FeedId, string?> tellProblem, ISourceFactory factory, OwnAddresses own) : IDisposable
+    Func<FeedId, IDestinationSource, DiscoveryOptions, IReadOnlyList<Instance>, Feed> start, Action<FeedId, string?> tellProblem, ISourceFactory factory, OwnAddresses own) : IDisposable
 {
     /// <summary>So many host names of one source are followed; with more, its list is refused.</summary>
     public const int NamesMax = 1000;
@@ -20,6 +20,7 @@ internal sealed class ClusterFeeds(
     private readonly Dictionary<NameId, Feed> _names = [];
     private readonly Dictionary<NameId, string> _loops = [];
     private Dictionary<string, IReadOnlyList<string>> _addresses = [];
+    private Dictionary<NameId, IReadOnlyList<Instance>> _known = [];
     private ClusterSnapshot? _settings;
 
     /// <summary>Everything that is followed now, with what is wrong with a list although its source is well.</summary>
@@ -31,7 +32,9 @@ internal sealed class ClusterFeeds(
     {
         if (_settings is not null && _settings.Discovery.Rule != settings.Discovery.Rule)
         {
-            StopNames(except: []); // They are believed by another rule from now on.
+            // They are believed by another rule from now on; what was known of them counts until they answer to it.
+            _known = _names.ToDictionary(item => item.Key, item => item.Value.State.List);
+            StopNames(except: []);
         }
 
         _settings = settings;
@@ -40,7 +43,7 @@ internal sealed class ClusterFeeds(
         foreach (var options in settings.Discovery.Sources)
         {
             var id = IdOf(options);
-            _sources.Add(Array.Find(before, source => source.Feed.Id == id) ?? new FollowedSource(start(id, factory.Create(options), settings.Discovery), options)
+            _sources.Add(Array.Find(before, source => source.Feed.Id == id) ?? new FollowedSource(start(id, factory.Create(options), settings.Discovery, []), options)
             {
                 // Until this one has answered, what the one before it of its kind has said is better than nothing.
                 Settled = Array.Find(before, source => source.Feed.Id.Kind == id.Kind)?.Settled ?? [],
@@ -70,6 +73,7 @@ internal sealed class ClusterFeeds(
         }
 
         StopNames(except: needed);
+        _known = [];
         return new FoundCluster([.. _sources.SelectMany(source => source.Settled)], _addresses, looping);
     }
 
@@ -209,7 +213,7 @@ internal sealed class ClusterFeeds(
         if (!_names.TryGetValue(name, out var feed))
         {
             var id = new FeedId(_settings!.Config.ClusterId, FeedId.NameKind, name.Host, $"{name.Server} {name.Family} {name.Refresh} {_settings.Discovery.Rule}");
-            _names[name] = feed = start(id, factory.CreateName(name.Host, name.Server, name.Family, name.Refresh), _settings.Discovery);
+            _names[name] = feed = start(id, factory.CreateName(name.Host, name.Server, name.Family, name.Refresh), _settings.Discovery, _known.GetValueOrDefault(name, []));
         }
 
         return feed;

@@ -13,7 +13,7 @@ internal sealed partial class DiscoveryNews(Timeline timeline, ILogger<Discovery
         {
             Tell(id, after switch
             {
-                { IsKept: true } => $"{id} failed: {error}; the {after.List.Count} instances known before the start are used",
+                { IsKept: true } => $"{id} failed: {error}; the {after.List.Count} instances known before are used",
                 { List.Count: > 0 } => $"{id} failed: {error}; its last list of {after.List.Count} stays",
                 _ => $"{id} failed: {error}",
             }, LogLevel.Warning);

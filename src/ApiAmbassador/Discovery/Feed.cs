@@ -18,7 +18,7 @@ internal sealed class Feed : IDisposable
     /// <param name="id">What is followed.</param>
     /// <param name="source">The source itself.</param>
     /// <param name="lastGood">Decides what is believed.</param>
-    /// <param name="kept">What was believed when a process before this one ended, for the case that the source fails now.</param>
+    /// <param name="kept">What was believed before, by another rule or when a process before this one ended; for the case that the source fails now.</param>
     /// <param name="changed">Is told of every answer and change with the states before and after it; on any thread, and returns soon.</param>
     /// <param name="time">The clock.</param>
     public Feed(
@@ -45,7 +45,7 @@ internal sealed class Feed : IDisposable
     public void Release(Predicate<Instance> hasFailed) => Change(state =>
         _lastGood.Release(hasFailed, Now) ? state with { List = _lastGood.List, Held = _lastGood.Held.Count } : state);
 
-    /// <summary>Takes what was kept from before the start, where the source has not said anything good by now.</summary>
+    /// <summary>Takes what was believed before, where the source has not said anything good by now.</summary>
     public void UseKept() => Change(WithKept);
 
     /// <inheritdoc/>

@@ -226,8 +226,8 @@ internal sealed class InstanceDiscovery(ISourceFactory factory, OwnAddresses own
 
     private IEnumerable<(Feed Feed, string? Problem)> FeedsLocked() => _clusters.Values.SelectMany(feeds => feeds.Feeds);
 
-    private Feed Start(FeedId id, IDestinationSource source, DiscoveryOptions options) =>
-        new(id, source, new LastGood(options.ConfirmEmpty, options.MaxDropRatio), kept.Of(id), OnChanged, time);
+    private Feed Start(FeedId id, IDestinationSource source, DiscoveryOptions options, IReadOnlyList<Instance> known) =>
+        new(id, source, new LastGood(options.ConfirmEmpty, options.MaxDropRatio), known.Count > 0 ? known : kept.Of(id), OnChanged, time);
 
     private void OnChanged(Feed feed, FeedState before, FeedState after)
     {

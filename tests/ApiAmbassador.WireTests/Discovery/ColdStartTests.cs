@@ -39,7 +39,7 @@ public sealed class ColdStartTests : IAsyncDisposable
         var status = await ambassador.SourceAsync(source.Failing, status => (long)status["errors"]! > 0);
         ((bool)status["isKept"]!).ShouldBeTrue();
         status["ageSeconds"].ShouldBeNull();
-        ambassador.News().ShouldContain(text => text.EndsWith("; the 1 instances known before the start are used", StringComparison.Ordinal));
+        ambassador.News().ShouldContain(text => text.EndsWith("; the 1 instances known before are used", StringComparison.Ordinal));
 
         await source.RestartAsync(b);
         await ambassador.HasAsync(_fleet.IdOf(b));
