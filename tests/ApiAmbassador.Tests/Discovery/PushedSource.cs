@@ -18,9 +18,15 @@ internal sealed class PushedSource : IDestinationSource
 
     public async Task RunAsync(Action<SourceAnswer> tell, CancellationToken cancellation)
     {
-        await using var stop = cancellation.Register(() => Stopped.TrySetResult());
         _tell.SetResult(tell);
-        await _end.Task.WaitAsync(cancellation);
+        try
+        {
+            await _end.Task.WaitAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Stopped.TrySetResult();
+        }
     }
 
     public void AskNow() => Interlocked.Increment(ref _asked);
