@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ApiAmbassador.Benchmarks;
+using ApiAmbassador.Benchmarks.Discovery;
 using ApiAmbassador.Benchmarks.Outage;
 using ApiAmbassador.Benchmarks.Peers;
 using ApiAmbassador.Benchmarks.SideBySide;
@@ -10,6 +11,7 @@ var root = new RootCommand("What the ambassador costs: beside other proxies, and
     PiecesCommand.Create(),
     AllocationsCommand.Create(),
     OutageCommand.Create(),
+    DiscoveryCommand.Create(),
     BareYarp.CreateCommand(),
 };
 

@@ -79,7 +79,12 @@ internal sealed partial class RemovedDestinations(
 
             // A place may be left by several, one after the other and under several names; each has its own requests there.
             done.ExceptWith(_leaving.Select(leaving => leaving.Member.Place));
-            foreach (var place in done.Where(place => !IsInUse(place)))
+            foreach (var cluster in done.Select(place => place.Cluster).Distinct().ToArray())
+            {
+                done.ExceptWith(InUse(cluster)); // All at once: thousands may leave together, and there may be as many.
+            }
+
+            foreach (var place in done)
             {
                 if (connections.Close(place.Cluster, place.Host, place.Port) is var count and > 0)
                 {
@@ -99,10 +104,11 @@ internal sealed partial class RemovedDestinations(
         return since >= leaving.Timeout || (since >= Settled && leaving.Member.State.ConcurrentRequestCount == 0);
     }
 
-    /// <summary>Whether the cluster has a destination there, again or still.</summary>
-    private bool IsInUse(Place place) =>
-        snapshots.Current.Clusters.TryGetValue(place.Cluster, out var now)
-        && now.Config.Destinations!.Values.Any(destination => Place.Of(place.Cluster, destination.Address) == place);
+    /// <summary>Where the cluster has destinations, again or still.</summary>
+    private IEnumerable<Place> InUse(string cluster) =>
+        snapshots.Current.Clusters.TryGetValue(cluster, out var now)
+            ? now.Config.Destinations!.Values.Select(destination => Place.Of(cluster, destination.Address))
+            : [];
 
     /// <summary>Where connections go.</summary>
     private sealed record Place(string Cluster, string Host, int Port)

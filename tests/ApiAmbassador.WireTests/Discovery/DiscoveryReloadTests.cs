@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.WireTests.Discovery;
 
@@ -146,7 +147,21 @@ public sealed class DiscoveryReloadTests : IAsyncDisposable
         ambassador.Destinations().Length.ShouldBe(2);
     }
 
-    private static object State(RunningAmbassador ambassador, string address)
+    [Fact]
+    public async Task Thousands_thatAllLeaveAgainAndAgain_doNotHoldUpThoseThatCome()
+    {
+        const int Count = 10_000;
+        var source = _factory.Push("many");
+        await using var ambassador = await RunningAmbassador.StartAsync(_setup.WithDiscovery(""" "File": { "Path": "many" } """), _factory.Replace);
+        for (var i = 0; i < 6; i++)
+        {
+            var first = $"http://10.{i}.0.0:80";
+            await source.PushAsync(80, Enumerable.Range(0, Count).Select(number => $"10.{i}.{number / 250}.{number % 250}"));
+            await Eventually.SeesAsync(() => ambassador.Destinations(), ids => ids.Length == Count && ids.Contains(first));
+        }
+    }
+
+    private static DestinationState State(RunningAmbassador ambassador, string address)
     {
         ambassador.Services.GetRequiredService<IProxyStateLookup>().TryGetCluster("api", out var cluster).ShouldBeTrue();
         return cluster!.Destinations[$"http://{address}:{new Uri(cluster.Destinations.Keys.First()).Port}"];
