@@ -26,6 +26,13 @@ internal sealed partial class DiscoveryLoop(
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        kept.Write(discovery.States, isLast: true); // Here, because a process that ends soon may end before the loop has begun.
+    }
+
+    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield(); // The start does not wait for us.
@@ -60,7 +67,6 @@ internal sealed partial class DiscoveryLoop(
         }
 
         connections.ConnectFailed -= discovery.ConnectFailed;
-        kept.Write(discovery.States, isLast: true);
     }
 
     /// <summary>
