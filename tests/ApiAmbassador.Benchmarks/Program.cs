@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ApiAmbassador.Benchmarks;
+using ApiAmbassador.Benchmarks.Discovery;
 using ApiAmbassador.Benchmarks.Outage;
 using ApiAmbassador.Benchmarks.Peers;
 using ApiAmbassador.Benchmarks.Reloads;
@@ -12,6 +13,7 @@ var root = new RootCommand("What the ambassador costs: beside other proxies, and
     AllocationsCommand.Create(),
     OutageCommand.Create(),
     ReloadsCommand.Create(),
+    DiscoveryCommand.Create(),
     BareYarp.CreateCommand(),
 };
 

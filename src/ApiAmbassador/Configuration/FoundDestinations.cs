@@ -27,7 +27,7 @@ internal static class FoundDestinations
             {
                 destinations[id] = destination;
             }
-            else if (!found.Looping.Contains(id) && found.Addresses.TryGetValue(name.Host, out var addresses))
+            else if (found.Addresses.TryGetValue(id, out var addresses))
             {
                 var shared = destination with { Metadata = DestinationWeight.With(destination.Metadata, DestinationWeight.Of(destination) / addresses.Count) };
                 foreach (var address in addresses)

@@ -2,6 +2,7 @@ using ApiAmbassador.Configuration;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Discovery;
@@ -23,6 +24,13 @@ internal sealed partial class DiscoveryLoop(
 
     /// <summary>How often it is looked at what is held, and written down what is good.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        kept.Write(discovery.States, isLast: true); // Here, because a process that ends soon may end before the loop has begun.
+    }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -59,12 +67,11 @@ internal sealed partial class DiscoveryLoop(
         }
 
         connections.ConnectFailed -= discovery.ConnectFailed;
-        kept.Write(discovery.States);
     }
 
     /// <summary>
     /// Whether every destination at an instance's place is out by probes, or has failed as the last thing that it did: nobody names it any more, so it gets
-    /// no second chance. An address of a name has no port of its own.
+    /// no second chance. An address of a name has no port of its own; and where an instance is named by a host name, its addresses stand for it.
     /// </summary>
     private bool HasFailed(string cluster, Instance instance)
     {
@@ -75,10 +82,14 @@ internal sealed partial class DiscoveryLoop(
 
         var known = resilience.Of(state);
         return state.Destinations.Values
-            .Where(destination => Uri.TryCreate(destination.Model.Config.Address, UriKind.Absolute, out var address)
-                && address.DnsSafeHost == instance.Host && (instance.Port == 0 || instance.Port == address.Port))
+            .Where(destination => IsAt(instance, destination.Model.Config))
             .All(destination => destination.Health.Active == DestinationHealth.Unhealthy || known.Of(destination).Breaker is { IsOpen: true } or { ConsecutiveFailures: > 0 });
     }
+
+    private static bool IsAt(Instance instance, DestinationConfig destination) =>
+        Uri.TryCreate(destination.Address, UriKind.Absolute, out var address)
+        && (instance.Port == 0 || instance.Port == address.Port)
+        && (address.DnsSafeHost == instance.Host || destination.Host == instance.Host || destination.Host == $"{instance.Host}:{instance.Port}");
 
     [LoggerMessage(1410, LogLevel.Error, "What was found could not be put in force; it is tried again with the next change")]
     private static partial void LogFailed(ILogger logger, Exception exception);

@@ -18,7 +18,7 @@ internal sealed class Feed : IDisposable
     /// <param name="id">What is followed.</param>
     /// <param name="source">The source itself.</param>
     /// <param name="lastGood">Decides what is believed.</param>
-    /// <param name="kept">What was believed when a process before this one ended, for the case that the source fails now.</param>
+    /// <param name="kept">What was believed before, by another rule or when a process before this one ended; for the case that the source fails now.</param>
     /// <param name="changed">Is told of every answer and change with the states before and after it; on any thread, and returns soon.</param>
     /// <param name="time">The clock.</param>
     public Feed(
@@ -32,7 +32,7 @@ internal sealed class Feed : IDisposable
     /// <summary>What is followed.</summary>
     public FeedId Id { get; }
 
-    /// <summary>Ends with the first answer, good or not.</summary>
+    /// <summary>Ends with the first answer, good or not, or when it is followed no more.</summary>
     public Task Answered => _answered.Task;
 
     /// <summary>How it stands; one consistent look.</summary>
@@ -45,13 +45,14 @@ internal sealed class Feed : IDisposable
     public void Release(Predicate<Instance> hasFailed) => Change(state =>
         _lastGood.Release(hasFailed, Now) ? state with { List = _lastGood.List, Held = _lastGood.Held.Count } : state);
 
-    /// <summary>Takes what was kept from before the start, where the source has not said anything good by now.</summary>
+    /// <summary>Takes what was believed before, where the source has not said anything good by now.</summary>
     public void UseKept() => Change(WithKept);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _stop.Cancel();
+        _answered.TrySetResult(); // Nobody waits for one that will not answer any more.
         (_source as IDisposable)?.Dispose();
     }
 
@@ -61,12 +62,13 @@ internal sealed class Feed : IDisposable
         try
         {
             await _source.RunAsync(Take, _stop.Token);
+            Take(SourceAnswer.Failed("the source ended"));
         }
 #pragma warning disable CA1031 // A source that breaks its word must not go unnoticed, nor end anything else.
         catch (Exception e) when (!_stop.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            Take(SourceAnswer.Failed($"the source ended: {e.Message}"));
+            Take(SourceAnswer.Failed($"the source ended: {EchoedText.Sentence(e.Message)}"));
         }
         catch (Exception) when (_stop.IsCancellationRequested)
         {

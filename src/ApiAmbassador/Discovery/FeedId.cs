@@ -7,6 +7,9 @@ namespace ApiAmbassador.Discovery;
 /// <param name="Settings">Everything else that answers depend on, as one text; it may hold secrets.</param>
 internal sealed record FeedId(string Cluster, string Kind, string Name, string Settings)
 {
+    /// <summary>The kind of what looks up a host name.</summary>
+    public const string NameKind = "name";
+
     /// <summary>As people see it.</summary>
     public override string ToString() => $"{Kind} {Name}";
 }

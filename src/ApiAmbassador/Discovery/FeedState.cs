@@ -12,6 +12,9 @@ namespace ApiAmbassador.Discovery;
 internal sealed record FeedState(
     IReadOnlyList<Instance> List, int Held, int Unconfirmed, DateTimeOffset? GoodAt, string? Error, long Errors, bool HasAnswered, bool IsKept)
 {
+    /// <summary>What decides, beside the list, whether and how the list is used; the same for most answers.</summary>
+    public (bool HasAnswered, bool WasGood, bool IsFailing, bool IsUnconfirmed) Standing => (HasAnswered, GoodAt is not null, Error is not null, Unconfirmed > 0);
+
     /// <summary>Before the first answer.</summary>
     public static FeedState Unanswered { get; } = new([], 0, 0, GoodAt: null, Error: null, 0, HasAnswered: false, IsKept: false);
 }

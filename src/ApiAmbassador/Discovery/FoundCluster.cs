@@ -2,7 +2,7 @@ namespace ApiAmbassador.Discovery;
 
 /// <summary>What was found for one cluster. Immutable.</summary>
 /// <param name="Instances">What its sources name, with addresses in place of names.</param>
-/// <param name="Addresses">The addresses of host names in configured addresses, by name; a name of which none is known is not in it.</param>
+/// <param name="Addresses">Where configured destinations are whose address is a host name, by id; one of which nothing is known is not in it.</param>
 /// <param name="Looping">Configured destinations, by id, whose names lead to ourselves.</param>
 internal sealed record FoundCluster(
     IReadOnlyList<FoundInstance> Instances, IReadOnlyDictionary<string, IReadOnlyList<string>> Addresses, IReadOnlySet<string> Looping)

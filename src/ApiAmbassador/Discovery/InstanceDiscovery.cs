@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using ApiAmbassador.Configuration;
-using ApiAmbassador.Observability;
 
 namespace ApiAmbassador.Discovery;
 
@@ -13,8 +12,7 @@ namespace ApiAmbassador.Discovery;
 /// What it follows is said by the one writer of the configuration, before a configuration is in force; what it finds comes into force by the same
 /// writer, which <see cref="DiscoveryLoop"/> tells.
 /// </summary>
-internal sealed partial class InstanceDiscovery(
-    ISourceFactory factory, OwnAddresses own, KeptLists kept, Timeline timeline, TimeProvider time, ILogger<InstanceDiscovery> logger) : IDisposable
+internal sealed class InstanceDiscovery(ISourceFactory factory, OwnAddresses own, KeptLists kept, DiscoveryNews news, TimeProvider time) : IDisposable
 {
     /// <summary>How long a configuration waits for the first answers of what it wants followed; then it goes without.</summary>
     public static readonly TimeSpan FirstAnswers = TimeSpan.FromSeconds(2);
@@ -72,7 +70,11 @@ internal sealed partial class InstanceDiscovery(
             }
 
             using var over = new CancellationTokenSource(patience - passed, time);
-            await Task.WhenAll(waiting.Select(feed => feed.Answered)).WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+            // A source that answers may name hosts, which are looked up from then on: not only when the last source has answered.
+            var sources = waiting.Where(feed => feed.Id.Kind != FeedId.NameKind).Select(feed => feed.Answered);
+            Task next = Task.WhenAny([Task.WhenAll(waiting.Select(feed => feed.Answered)), .. sources]);
+            await next.WaitAsync(over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -176,7 +178,7 @@ internal sealed partial class InstanceDiscovery(
 
                 if (!_clusters.TryGetValue(id, out var feeds))
                 {
-                    _clusters[id] = feeds = new ClusterFeeds(Start, factory, own);
+                    _clusters[id] = feeds = new ClusterFeeds(Start, news.Problem, factory, own);
                 }
 
                 feeds.Follow(settings);
@@ -207,24 +209,30 @@ internal sealed partial class InstanceDiscovery(
     {
         lock (_lock)
         {
+            // Looked at before as well: one that answers just now, and whose names are not looked up yet, is not done with.
+            var unanswered = UnansweredLocked(older).ToHashSet();
             foreach (var cluster in _changed.Where(_clusters.ContainsKey))
             {
                 _clusters[cluster].Collect();
             }
 
-            return [.. FeedsLocked().Select(item => item.Feed).Where(feed => !feed.State.HasAnswered && !older.Contains(feed))];
+            unanswered.UnionWith(UnansweredLocked(older));
+            return [.. unanswered];
         }
     }
 
+    private IEnumerable<Feed> UnansweredLocked(HashSet<Feed> older) =>
+        FeedsLocked().Select(item => item.Feed).Where(feed => !feed.State.HasAnswered && !older.Contains(feed));
+
     private IEnumerable<(Feed Feed, string? Problem)> FeedsLocked() => _clusters.Values.SelectMany(feeds => feeds.Feeds);
 
-    private Feed Start(FeedId id, IDestinationSource source, DiscoveryOptions options) =>
-        new(id, source, new LastGood(options.ConfirmEmpty, options.MaxDropRatio), kept.Of(id), OnChanged, time);
+    private Feed Start(FeedId id, IDestinationSource source, DiscoveryOptions options, IReadOnlyList<Instance> known) =>
+        new(id, source, new LastGood(options.ConfirmEmpty, options.MaxDropRatio), known.Count > 0 ? known : kept.Of(id), OnChanged, time);
 
     private void OnChanged(Feed feed, FeedState before, FeedState after)
     {
-        Tell(feed.Id, before, after);
-        if (ReferenceEquals(before.List, after.List) && before.HasAnswered == after.HasAnswered)
+        news.Changed(feed.Id, before, after);
+        if (ReferenceEquals(before.List, after.List) && before.Standing == after.Standing)
         {
             return; // The same as before, which is most answers.
         }
@@ -236,46 +244,4 @@ internal sealed partial class InstanceDiscovery(
 
         _news.Writer.TryWrite(true);
     }
-
-    /// <summary>Transitions are told, not every answer.</summary>
-    private void Tell(FeedId id, FeedState before, FeedState after)
-    {
-        if (after.Error is { } error && before.Error is null)
-        {
-            Tell(id, after switch
-            {
-                { IsKept: true } => $"{id} failed: {error}; the {after.List.Count} instances known before the start are used",
-                { List.Count: > 0 } => $"{id} failed: {error}; its last list of {after.List.Count} stays",
-                _ => $"{id} failed: {error}",
-            }, LogLevel.Warning);
-        }
-        else if (after.Error is null && before.Error is not null)
-        {
-            Tell(id, $"{id} answers again: {after.List.Count}", LogLevel.Information);
-        }
-
-        if (after.Unconfirmed > 0 && before.Unconfirmed == 0)
-        {
-            Tell(id, $"{id} names nobody any more; it has to say so again before the {after.List.Count} known are let go", LogLevel.Warning);
-        }
-
-        if (after.Held > 0 && before.Held == 0)
-        {
-            Tell(id, $"{id} names {after.List.Count - after.Held} instead of {before.List.Count}; the {after.Held} missing ones stay until they fail, or for {LastGood.HoldMax.TotalMinutes:0} minutes", LogLevel.Warning);
-        }
-        else if (after.Held == 0 && before.Held > 0)
-        {
-            Tell(id, $"{id}: nothing is held any more", LogLevel.Information);
-        }
-    }
-
-    private void Tell(FeedId id, string text, LogLevel level)
-    {
-        text = Secrets.InSentence(text);
-        LogNews(logger, level, id.Cluster, text);
-        timeline.Add(TimelineKind.Discovery, id.Cluster, text);
-    }
-
-    [LoggerMessage(EventId = 1400, Message = "Discovery for cluster {Cluster}: {Text}")]
-    private static partial void LogNews(ILogger logger, LogLevel level, string cluster, string text);
 }

@@ -41,9 +41,11 @@ internal sealed partial class KeptLists
     public IReadOnlyList<Instance> Of(FeedId id) => _before.GetValueOrDefault(Key(id), []);
 
     /// <summary>Writes what is believed now, where it differs from what is written. Not more often than once a second; a failure is told once.</summary>
-    public void Write(IReadOnlyList<(FeedId Id, FeedState State, string? Problem)> states)
+    /// <param name="states">What is believed.</param>
+    /// <param name="isLast">Whether nothing comes after it, so that it is written however soon it is.</param>
+    public void Write(IReadOnlyList<(FeedId Id, FeedState State, string? Problem)> states, bool isLast = false)
     {
-        if (_path is null || (_writtenAt is { } at && _time.GetElapsedTime(at) < Interval))
+        if (_path is null || (!isLast && _writtenAt is { } at && _time.GetElapsedTime(at) < Interval))
         {
             return;
         }

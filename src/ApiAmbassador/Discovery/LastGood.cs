@@ -25,8 +25,8 @@ internal sealed class LastGood(int confirmEmpty, double maxDropRatio)
     /// <summary>What is believed although the source names it no more.</summary>
     public IReadOnlyList<Instance> Held { get; private set; } = [];
 
-    /// <summary>Empty lists in a row that are not believed yet.</summary>
-    public int Unconfirmed => List.Count > Held.Count ? _empties : 0;
+    /// <summary>Empty lists in a row where they are too few to be believed. Also of a source that has named nobody so far: others may have in its place.</summary>
+    public int Unconfirmed => _empties < confirmEmpty ? _empties : 0;
 
     /// <summary>Takes a list as it was told; true where it changes what is believed.</summary>
     /// <param name="told">The list.</param>

@@ -35,6 +35,7 @@ internal static class AmbassadorServices
         services.AddSingleton<ISourceFactory>(provider => ActivatorUtilities.CreateInstance<SourceFactory>(provider, ConfigGatherer.DirectoryOf(sources).Path));
         services.AddSingleton(provider => new KeptLists(
             options.StateDirectory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeptLists>>()));
+        services.AddSingleton<DiscoveryNews>();
         services.AddSingleton<InstanceDiscovery>();
         services.AddSingleton<ConfigReloader>();
 

@@ -12,7 +12,7 @@ public class FoundDestinationsTests
     {
         var laid = Over(
             [("one", "http://backend:8081/base/")],
-            Found(("backend", ["10.0.0.3", "fd00::7"])));
+            Found(("one", ["10.0.0.3", "fd00::7"])));
 
         Shown(laid).ShouldBe(
         [
@@ -28,7 +28,7 @@ public class FoundDestinationsTests
     [InlineData("http://backend:443", "backend:443")]
     public void Host_names_the_port_where_it_is_not_the_scheme_s_own(string address, string host)
     {
-        Over([("one", address)], Found(("backend", ["10.0.0.3"]))).Single().Value.Host.ShouldBe(host);
+        Over([("one", address)], Found(("one", ["10.0.0.3"]))).Single().Value.Host.ShouldBe(host);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public class FoundDestinationsTests
     {
         var configured = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = "http://backend:80", Host = "virtual" } };
 
-        FoundDestinations.Over(configured, Names(configured), Found(("backend", ["10.0.0.3"]))).Single().Value.Host.ShouldBe("virtual");
+        FoundDestinations.Over(configured, Names(configured), Found(("one", ["10.0.0.3"]))).Single().Value.Host.ShouldBe("virtual");
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public class FoundDestinationsTests
     {
         var configured = new Dictionary<string, DestinationConfig> { ["one"] = new() { Address = "http://backend:80", Health = health } };
 
-        FoundDestinations.Over(configured, Names(configured), Found(("backend", ["10.0.0.3"]))).Single().Value.Health.ShouldBe(expected);
+        FoundDestinations.Over(configured, Names(configured), Found(("one", ["10.0.0.3"]))).Single().Value.Health.ShouldBe(expected);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public class FoundDestinationsTests
     {
         (string, string)[] configured = [("one", "http://a"), ("two", "http://b"), ("three", "http://10.0.0.9")];
 
-        Over(configured, Found(("a", ["10.0.0.1"]))).Keys.ShouldBe(["one[10.0.0.1]", "three"]);
+        Over(configured, Found(("one", ["10.0.0.1"]))).Keys.ShouldBe(["one[10.0.0.1]", "three"]);
         Over(configured, Found()).Keys.ShouldBe(["three"]);
         Over(configured[..2], Found()).Keys.ShouldBe(["one", "two"]);
     }
@@ -103,7 +103,7 @@ public class FoundDestinationsTests
             ["single"] = new() { Address = "http://c" },
         };
 
-        var laid = FoundDestinations.Over(configured, Names(configured), Found(("a", ["10.0.0.1", "10.0.0.2", "10.0.0.3"]), ("b", ["10.0.1.1", "10.0.1.2"]), ("c", ["10.0.2.1"])));
+        var laid = FoundDestinations.Over(configured, Names(configured), Found(("three", ["10.0.0.1", "10.0.0.2", "10.0.0.3"]), ("none", ["10.0.1.1", "10.0.1.2"]), ("single", ["10.0.2.1"])));
 
         laid.Select(item => DestinationWeight.Of(item.Value)).ShouldBe([1, 1, 1, 0, 0, 1]);
         laid["single[10.0.2.1]"].Metadata.ShouldBeNull();
@@ -132,8 +132,8 @@ public class FoundDestinationsTests
          where FollowedName.CanMove(uri.IdnHost)
          select (item.Key, new FollowedName(uri.IdnHost, uri.Port))).ToDictionary();
 
-    private static FoundCluster Found(params (string Name, string[] Addresses)[] addresses) =>
-        FoundCluster.Nothing with { Addresses = addresses.ToDictionary(item => item.Name, item => (IReadOnlyList<string>)item.Addresses) };
+    private static FoundCluster Found(params (string Id, string[] Addresses)[] addresses) =>
+        FoundCluster.Nothing with { Addresses = addresses.ToDictionary(item => item.Id, item => (IReadOnlyList<string>)item.Addresses) };
 
     private static string[] Shown(Dictionary<string, DestinationConfig> destinations) =>
         [.. destinations.Select(item => $"{item.Key} {item.Value.Address} {item.Value.Host} weight {DestinationWeight.Of(item.Value)}")];

@@ -47,8 +47,9 @@ public class LastGoodTests
     public void First_list_may_be_empty()
     {
         Take(0).ShouldBeFalse();
-        _lastGood.Unconfirmed.ShouldBe(0);
+        _lastGood.Unconfirmed.ShouldBe(1, "what was before it may stay until it is sure");
         Take(1, "a").ShouldBeTrue();
+        _lastGood.Unconfirmed.ShouldBe(0);
     }
 
     [Theory]

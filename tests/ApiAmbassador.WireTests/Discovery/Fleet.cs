@@ -20,10 +20,27 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>How often each POST was received.</summary>
     public ConcurrentDictionary<string, int> Posts { get; } = new();
 
-    /// <summary>Starts an instance at an address that none had before.</summary>
-    public async Task<string> StartAsync()
+    /// <summary>Starts some instances.</summary>
+    public async Task<string[]> StartAsync(int count)
     {
-        var address = $"127.1.0.{++_last}";
+        var addresses = new string[count];
+        for (var i = 0; i < count; i++)
+        {
+            addresses[i] = await StartAsync();
+        }
+
+        return addresses;
+    }
+
+    /// <summary>The id of the destination that is a discovered instance.</summary>
+    public string IdOf(string address) => $"http://{address}:{Port}";
+
+    /// <summary>Starts an instance at an address that none had before.</summary>
+    public Task<string> StartAsync() => StartAsync($"127.1.0.{++_last}");
+
+    /// <summary>Starts an instance at an address.</summary>
+    public async Task<string> StartAsync(string address)
+    {
         _running[address] = await KestrelDestination.StartAsync(
             HttpProtocols.Http1,
             async context =>

@@ -3,8 +3,8 @@ namespace ApiAmbassador.WireTests.Peers;
 /// <summary>An nginx of the test's own, on a free port, with its configuration and files in a temporary directory.</summary>
 public sealed class Nginx : IAsyncDisposable
 {
-    private readonly ExternalProcess _process;
     private readonly string _directory;
+    private ExternalProcess _process;
 
     private Nginx(ExternalProcess process, string directory, int port)
     {
@@ -22,7 +22,7 @@ public sealed class Nginx : IAsyncDisposable
     /// <param name="serverBlock">The directives inside <c>server { }</c> beside <c>listen</c>.</param>
     public static async Task<Nginx> StartAsync(string name, string? serverBlock = null)
     {
-        var path = Tool.Nginx.Require();
+        Tool.Nginx.Require();
         var port = FreePort.Next();
         var directory = Directory.CreateTempSubdirectory("nginx-").FullName;
         var configuration = Path.Combine(directory, "nginx.conf");
@@ -30,7 +30,7 @@ public sealed class Nginx : IAsyncDisposable
             configuration,
             Configuration(directory, port, serverBlock ?? $$"""location / { return 200 "{{name}}\n"; }"""),
             TestContext.Current.CancellationToken);
-        var nginx = new Nginx(ExternalProcess.Start(path, "-e", "stderr", "-p", directory, "-c", configuration), directory, port);
+        var nginx = new Nginx(Run(directory), directory, port);
         try
         {
             await nginx._process.WaitForPortAsync(port);
@@ -50,11 +50,22 @@ public sealed class Nginx : IAsyncDisposable
         await _process.WaitForEndAsync();
     }
 
+    /// <summary>Starts it again after <see cref="KillAsync"/>, on the same port.</summary>
+    public async Task RestartAsync()
+    {
+        await _process.DisposeAsync();
+        _process = Run(_directory);
+        await _process.WaitForPortAsync(Port);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
+
+    private static ExternalProcess Run(string directory) =>
+        ExternalProcess.Start(Tool.Nginx.Require(), "-e", "stderr", "-p", directory, "-c", Path.Combine(directory, "nginx.conf"));
 
     // A single process: nothing is left behind when it is killed, and no worker changes to another user who may not read the directory.
     // All paths are named because the built-in ones belong to root.
