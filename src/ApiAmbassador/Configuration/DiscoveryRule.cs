@@ -1,5 +1,6 @@
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Discovery;
+using ApiAmbassador.Names;
 
 namespace ApiAmbassador.Configuration;
 

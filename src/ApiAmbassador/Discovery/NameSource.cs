@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Names;
 
 namespace ApiAmbassador.Discovery;
 

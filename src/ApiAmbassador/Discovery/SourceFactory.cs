@@ -1,4 +1,5 @@
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Names;
 
 namespace ApiAmbassador.Discovery;
 

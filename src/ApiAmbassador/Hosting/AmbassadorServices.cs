@@ -3,6 +3,7 @@ using ApiAmbassador.Configuration;
 using ApiAmbassador.Discovery;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
+using ApiAmbassador.Names;
 using ApiAmbassador.Observability;
 using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy.Configuration;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Discovery;
+using ApiAmbassador.Names;
 using ApiAmbassador.WireTests.Peers;
 
 namespace ApiAmbassador.WireTests.Discovery;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using ApiAmbassador.Discovery;
+using ApiAmbassador.Names;
 
 namespace ApiAmbassador.WireTests.Discovery;
 

@@ -1,5 +1,6 @@
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Discovery;
+using ApiAmbassador.Names;
 
 namespace ApiAmbassador.WireTests.Discovery;
 

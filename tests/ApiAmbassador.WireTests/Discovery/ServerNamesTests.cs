@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using ApiAmbassador.Discovery;
+using ApiAmbassador.Names;
 
 namespace ApiAmbassador.WireTests.Discovery;
 
