@@ -1,3 +1,4 @@
+using ApiAmbassador.Balancing;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
 
@@ -34,10 +35,7 @@ internal static class DerivedSettings
     private static void Add(ClusterSnapshot cluster, string path, Dictionary<string, (IReadOnlyList<string>, string)> derived)
     {
         var config = cluster.Config;
-        if (config.LoadBalancingPolicy is { } policy)
-        {
-            derived[$"{path}:LoadBalancingPolicy"] = ([policy], "weights differ");
-        }
+        derived[$"{path}:LoadBalancingPolicy"] = ([config.LoadBalancingPolicy!], config.LoadBalancingPolicy == WeightedRoundRobinPolicy.PolicyName ? "weights differ" : "");
 
         if (config.Metadata?.ContainsKey(ConnectTimeout.MetadataKey) == true)
         {

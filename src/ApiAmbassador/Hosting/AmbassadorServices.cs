@@ -48,7 +48,13 @@ internal static class AmbassadorServices
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<AttemptServices>();
         services.AddReverseProxy().AddTransforms(PassingTransforms.Add);
+        services.AddSingleton<ILoadBalancingPolicy, PeakEwmaPolicy>();
         services.AddSingleton<ILoadBalancingPolicy, WeightedRoundRobinPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, ConsistentHashPolicy>();
+        services.Remove(services.Single(IsYarpsLeastRequests));
+        services.AddSingleton<ILoadBalancingPolicy, LeastRequestsPolicy>();
+        services.AddSingleton<HashTables>();
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<HashTables>());
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();
         services.AddSingleton<IClusterChangeListener, NewDestinationProber>();
         services.AddSingleton<IClusterChangeListener, RemovedDestinations>();
@@ -60,6 +66,10 @@ internal static class AmbassadorServices
         services.AddRoutePolicies(options.Policies, BearerScheme.IsSet(gathered.Root));
         services.AddHostFilter(gathered.Configuration);
     }
+
+    /// <summary>Ours goes by the same name, and takes weights. YARP's type is internal.</summary>
+    private static bool IsYarpsLeastRequests(ServiceDescriptor service) =>
+        service.ServiceType == typeof(ILoadBalancingPolicy) && service.ImplementationType?.FullName == "Yarp.ReverseProxy.LoadBalancing.LeastRequestsLoadBalancingPolicy";
 
     /// <summary>Puts ours around each of YARP's.</summary>
     private static void Decorate<T>(IServiceCollection services, Func<T, T> around)
