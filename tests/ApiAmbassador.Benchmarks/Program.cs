@@ -3,6 +3,7 @@ using ApiAmbassador.Benchmarks;
 using ApiAmbassador.Benchmarks.Outage;
 using ApiAmbassador.Benchmarks.Peers;
 using ApiAmbassador.Benchmarks.SideBySide;
+using ApiAmbassador.Benchmarks.Uneven;
 
 var root = new RootCommand("What the ambassador costs: beside other proxies, and piece by piece.")
 {
@@ -10,6 +11,7 @@ var root = new RootCommand("What the ambassador costs: beside other proxies, and
     PiecesCommand.Create(),
     AllocationsCommand.Create(),
     OutageCommand.Create(),
+    UnevenCommand.Create(),
     BareYarp.CreateCommand(),
 };
 
