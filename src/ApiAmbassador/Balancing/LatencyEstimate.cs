@@ -19,7 +19,9 @@ namespace ApiAmbassador.Balancing;
 internal sealed class LatencyEstimate(TimeProvider time)
 {
     /// <summary>τ: what is known loses two thirds of its weight in this time. Linkerd's default.</summary>
-    public static readonly TimeSpan Memory = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Memory = TimeSpan.FromSeconds(MemorySeconds);
+
+    private const double MemorySeconds = 10;
 
     /// <summary>How many times higher the level gets from one attempt to those that began after it ended. After one failure a pool's other half is preferred for 7 s.</summary>
     public const double RiseMax = 2;
@@ -148,7 +150,19 @@ internal sealed class LatencyEstimate(TimeProvider time)
         }
     }
 
-    private static double Kept(int age) => Math.Exp(-age / (UnitsPerSecond * Memory.TotalSeconds));
+    /// <summary>
+    /// e^(−age / τ) as (1 + age / 1024 τ)^−1024: ten multiplications, to a thousandth at τ. The library's function left a pick many times slower, measured.
+    /// </summary>
+    private static double Kept(int age)
+    {
+        var kept = 1 / (1 + (age * (1 / (UnitsPerSecond * MemorySeconds * 1024))));
+        for (var i = 0; i < 10; i++)
+        {
+            kept *= kept;
+        }
+
+        return kept;
+    }
 
     private static double LevelOf(long state) => BitConverter.Int32BitsToSingle((int)(state >> 32));
 

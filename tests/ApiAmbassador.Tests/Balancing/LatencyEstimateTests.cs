@@ -47,7 +47,7 @@ public class LatencyEstimateTests
 
         Pass(10);
 
-        Now.ShouldBe(0.050 / Math.E, 1e-6);
+        Now.ShouldBe(0.050 / Math.E, 5e-5);
         _estimate.Level.ShouldBe(0.050, 1e-6);
     }
 
@@ -96,7 +96,7 @@ public class LatencyEstimateTests
         Answer(0.010);
 
         var kept = Math.Exp(-1);
-        Now.ShouldBe((0.050 * kept) + (0.010 * (1 - kept)), 1e-5);
+        Now.ShouldBe((0.050 * kept) + (0.010 * (1 - kept)), 5e-5);
     }
 
     [Fact]

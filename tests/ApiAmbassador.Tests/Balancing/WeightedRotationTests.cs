@@ -21,7 +21,7 @@ public class WeightedRotationTests
     [Theory]
     [InlineData("0010", 3, 1)]
     [InlineData("0100020", 5, 1, 1)]
-    [InlineData("01203040", 4, 1, 1, 1, 1)]
+    [InlineData("10203040", 4, 1, 1, 1, 1)]
     [InlineData("012012", 1, 1, 1)]
     public void Turns_of_the_heavy_lie_between_those_of_the_light(string expected, params int[] weights)
     {
