@@ -5,6 +5,7 @@ using ApiAmbassador.Benchmarks.Outage;
 using ApiAmbassador.Benchmarks.Peers;
 using ApiAmbassador.Benchmarks.Reloads;
 using ApiAmbassador.Benchmarks.SideBySide;
+using ApiAmbassador.Benchmarks.Uneven;
 
 var root = new RootCommand("What the ambassador costs: beside other proxies, and piece by piece.")
 {
@@ -14,6 +15,7 @@ var root = new RootCommand("What the ambassador costs: beside other proxies, and
     OutageCommand.Create(),
     ReloadsCommand.Create(),
     DiscoveryCommand.Create(),
+    UnevenCommand.Create(),
     BareYarp.CreateCommand(),
 };
 

@@ -3,9 +3,8 @@ namespace ApiAmbassador.Balancing;
 /// <summary>
 /// Whose turn it is, by weight: stride scheduling (Waldspurger and Weihl 1995) without a lock. Each runner has the virtual time of
 /// its next turn; the earliest goes next and is moved on by its stride, which is one over its weight. In virtual time each is
-/// within half a turn of its share at any moment, whichever runners come, go or change weight in between, because each carries its
-/// own time. In turns, with m runners and a share p, that is (1 − p) / 2 + p (m − 1) / 2: half a turn for each of two, more for a
-/// heavy one among many light ones whose turns fall together.
+/// within a turn of its share at any moment (half a turn where no other has its weight), whichever runners come, go or change weight in between, because each
+/// carries its own time.
 /// </summary>
 internal sealed class WeightedRotation
 {
@@ -56,11 +55,24 @@ internal sealed class WeightedRotation
             _rotation = rotation;
             _runners = new Runner[members.Count];
             _strides = new ulong[members.Count];
+            var alike = members.Where(member => !member.Runner.Entered).GroupBy(member => member.Weight).ToDictionary(group => group.Key, group => (Count: group.Count(), Entered: 0));
             for (var i = 0; i < members.Count; i++)
             {
-                _runners[i] = members[i].Runner;
-                _strides[i] = (ulong)(Unit / members[i].Weight);
-                Enter(_runners[i], Volatile.Read(ref rotation._now), _strides[i]);
+                var (runner, weight) = members[i];
+                var now = Volatile.Read(ref rotation._now);
+                _runners[i] = runner;
+                _strides[i] = (ulong)(Unit / weight);
+                if (runner.Entered)
+                {
+                    Return(runner, now, _strides[i]);
+                    continue;
+                }
+
+                // Those of one weight that enter together are spread over their stride, so that their turns lie between those of the others and do not fall together.
+                var (count, entered) = alike[weight];
+                alike[weight] = (count, entered + 1);
+                runner.Entered = true;
+                runner.Next = now + (ulong)(_strides[i] * ((entered + 0.5) / count));
             }
         }
 
@@ -95,16 +107,8 @@ internal sealed class WeightedRotation
             }
         }
 
-        private static void Enter(Runner runner, ulong now, ulong stride)
+        private static void Return(Runner runner, ulong now, ulong stride)
         {
-            if (!runner.Entered)
-            {
-                // Half a stride from now, so that the first turns of unequal weights lie between each other.
-                runner.Entered = true;
-                runner.Next = now + (stride / 2);
-                return;
-            }
-
             // Whose weight was raised does not wait out the old stride. The nearer turn is written down, because "a stride from
             // now" would recede with every turn that others take.
             var seen = Volatile.Read(ref runner.Next);

@@ -6,6 +6,12 @@ public sealed class ClusterOptions
     /// <summary>What we add to its destinations, by their ids.</summary>
     public IReadOnlyDictionary<string, DestinationOptions> Destinations { get; set; } = new Dictionary<string, DestinationOptions>();
 
+    /// <summary>
+    /// What the policy <c>ConsistentHash</c> goes by: <c>Header:NAME</c>, <c>Cookie:NAME</c>, <c>ClientAddress</c> (of the connection) or <c>Path</c>
+    /// (without the query). Default: none; that policy needs it, no other takes it. Requests without it are shared at random, by weight.
+    /// </summary>
+    public string? HashBy { get; set; }
+
     /// <summary>What we add to its health checks.</summary>
     public ClusterHealthOptions HealthCheck { get; set; } = new();
 

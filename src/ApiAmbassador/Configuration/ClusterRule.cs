@@ -10,12 +10,15 @@ internal static class ClusterRule
 {
     private static readonly string[] Weightless =
     [
-        LoadBalancingPolicies.FirstAlphabetical, LoadBalancingPolicies.Random, LoadBalancingPolicies.RoundRobin,
-        LoadBalancingPolicies.LeastRequests, LoadBalancingPolicies.PowerOfTwoChoices,
+        LoadBalancingPolicies.FirstAlphabetical, LoadBalancingPolicies.Random, LoadBalancingPolicies.RoundRobin, LoadBalancingPolicies.PowerOfTwoChoices,
     ];
 
     /// <summary>Whether a policy knows no weights but 0.</summary>
     public static bool IsWeightless(string policy) => Weightless.Contains(policy, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The policy of a cluster that names none.</summary>
+    public static string DefaultPolicy(IEnumerable<DestinationConfig> destinations) =>
+        DestinationWeight.Differ(destinations) ? WeightedRoundRobinPolicy.PolicyName : PeakEwmaPolicy.PolicyName;
 
     /// <summary>
     /// Reports everything that is wrong with it. Returns YARP's part without what was reported, so that YARP's validator does not
@@ -26,6 +29,7 @@ internal static class ClusterRule
         var config = cluster.Config;
         CheckDestinations(config, errors);
         CheckProbe(cluster.Probe, config, errors);
+        CheckHash(cluster, errors);
         ClusterResilienceRule.Check(cluster, errors);
         DiscoveryRule.Check(cluster, errors);
         return CheckNames(config, names, errors) with { Destinations = null };
@@ -63,6 +67,31 @@ internal static class ClusterRule
             errors.Add(
                 $"the policy '{config.LoadBalancingPolicy}' takes no weights, but the destinations' differ; leave it out or use {WeightedRoundRobinPolicy.PolicyName}",
                 [.. Path(config), "LoadBalancingPolicy"]);
+        }
+    }
+
+    private static void CheckHash(ClusterSnapshot cluster, ErrorList errors)
+    {
+        var config = cluster.Config;
+        var isHashed = ConsistentHashPolicy.PolicyName.Equals(config.LoadBalancingPolicy, StringComparison.OrdinalIgnoreCase);
+        if (cluster.HashBy is not { } written)
+        {
+            if (isHashed)
+            {
+                errors.Add($"{ConsistentHashPolicy.PolicyName} needs HashBy: {HashKey.Words}", [.. Path(config), "LoadBalancingPolicy"]);
+            }
+
+            return;
+        }
+
+        if (!HashKey.TryParse(written, out _))
+        {
+            errors.Add($"'{written}' is unknown here; write {HashKey.Words}", [.. Path(config), "HashBy"]);
+        }
+
+        if (!isHashed)
+        {
+            errors.Add($"HashBy is for the policy {ConsistentHashPolicy.PolicyName}; set LoadBalancingPolicy to it, or leave HashBy out", [.. Path(config), "HashBy"]);
         }
     }
 

@@ -1,3 +1,4 @@
+using ApiAmbassador.Balancing;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Health;
 
@@ -39,10 +40,7 @@ internal static class DerivedSettings
             derived[$"{path}:Discovery:Dns:Port"] = ([dns.PortOrDefault.ToString()], "");
         }
 
-        if (config.LoadBalancingPolicy is { } policy)
-        {
-            derived[$"{path}:LoadBalancingPolicy"] = ([policy], "weights differ");
-        }
+        derived[$"{path}:LoadBalancingPolicy"] = ([config.LoadBalancingPolicy!], config.LoadBalancingPolicy == WeightedRoundRobinPolicy.PolicyName ? "weights differ" : "");
 
         if (config.Metadata?.ContainsKey(ConnectTimeout.MetadataKey) == true)
         {

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using ApiAmbassador.Balancing;
 using ApiAmbassador.Discovery;
 using Yarp.ReverseProxy.Configuration;
 
@@ -50,7 +49,7 @@ internal static class DestinationLayers
                 Destinations = destinations,
 
                 // As where the configuration itself has weights: who names no policy gets the one that keeps to them.
-                LoadBalancingPolicy = config.LoadBalancingPolicy ?? (DestinationWeight.Differ(destinations.Values) ? WeightedRoundRobinPolicy.PolicyName : null),
+                LoadBalancingPolicy = configured.NamesPolicy ? config.LoadBalancingPolicy : ClusterRule.DefaultPolicy(destinations.Values),
             },
         };
     }

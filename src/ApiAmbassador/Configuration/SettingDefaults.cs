@@ -1,4 +1,5 @@
 using System.Reflection;
+using ApiAmbassador.Balancing;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -15,8 +16,8 @@ internal static class SettingDefaults
         // ProxyEndpointFactory.AddEndpoint: GetValueOrDefault.
         [(typeof(RouteConfig), nameof(RouteConfig.Order))] = "0",
 
-        // LoadBalancingMiddleware.PickDestination.
-        [(typeof(ClusterConfig), nameof(ClusterConfig.LoadBalancingPolicy))] = "PowerOfTwoChoices",
+        // Ours: SnapshotBuilder names a policy where nobody did, so that YARP's default is not asked for.
+        [(typeof(ClusterConfig), nameof(ClusterConfig.LoadBalancingPolicy))] = PeakEwmaPolicy.PolicyName,
 
         // ProxyEndpoints and middleware take Enabled for true only where it says so; SessionAffinityMiddleware names the policies.
         [(typeof(SessionAffinityConfig), nameof(SessionAffinityConfig.Enabled))] = "false",

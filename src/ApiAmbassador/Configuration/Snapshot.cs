@@ -72,6 +72,19 @@ internal sealed record RouteSnapshot(RouteConfig Config, SplitRule? Split, strin
 internal sealed record ClusterSnapshot(
     ClusterConfig Config, ProbeRule Probe, CircuitBreakerOptions CircuitBreaker, RetryBudgetOptions RetryBudget, LimitsOptions Limits, TimeSpan ConnectTimeout)
 {
+    /// <summary>Whether its load-balancing policy was written, and is not the one that goes with its weights.</summary>
+    public bool NamesPolicy { get; init; }
+
+    /// <summary>What its consistent hash goes by, as it was written; null where it was not.</summary>
+    public string? HashBy
+    {
+        get;
+        init => Key = HashKey.TryParse(field = value, out var key) ? key : HashKey.None;
+    }
+
+    /// <summary>The same, read.</summary>
+    public HashKey Key { get; private init; } = HashKey.None;
+
     /// <summary>The sources that say where its instances are.</summary>
     public DiscoveryOptions Discovery { get; init; } = new();
 

@@ -153,7 +153,7 @@ internal static class SnapshotBuilder
             config with
             {
                 Destinations = destinations,
-                LoadBalancingPolicy = config.LoadBalancingPolicy ?? (DestinationWeight.Differ(destinations.Values) ? WeightedRoundRobinPolicy.PolicyName : null),
+                LoadBalancingPolicy = config.LoadBalancingPolicy ?? ClusterRule.DefaultPolicy(destinations.Values),
                 HealthCheck = WithDefaults(config.HealthCheck),
                 Metadata = metadata,
             },
@@ -163,6 +163,8 @@ internal static class SnapshotBuilder
             options.Limits,
             ConnectTimeout.Of(metadata))
         {
+            NamesPolicy = config.LoadBalancingPolicy is not null,
+            HashBy = options.HashBy,
             Discovery = options.Discovery,
             Names = names,
         };

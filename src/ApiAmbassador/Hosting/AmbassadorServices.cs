@@ -31,13 +31,7 @@ internal static class AmbassadorServices
         services.AddSingleton<RoutePatternRule>();
         services.AddSingleton<SnapshotValidator>();
         services.AddSingleton<Timeline>();
-        services.AddSingleton<OwnAddresses>();
-        services.AddSingleton<NameResolvers>();
-        services.AddSingleton<ISourceFactory>(provider => ActivatorUtilities.CreateInstance<SourceFactory>(provider, ConfigGatherer.DirectoryOf(sources).Path));
-        services.AddSingleton(provider => new KeptLists(
-            options.StateDirectory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeptLists>>()));
-        services.AddSingleton<DiscoveryNews>();
-        services.AddSingleton<InstanceDiscovery>();
+        AddDiscovery(services, options, sources);
         services.AddSingleton<ConfigReloader>();
 
         // The data path. Ours before YARP's, which registers its own only where there is none.
@@ -51,7 +45,7 @@ internal static class AmbassadorServices
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<AttemptServices>();
         services.AddReverseProxy().AddTransforms(PassingTransforms.Add);
-        services.AddSingleton<ILoadBalancingPolicy, WeightedRoundRobinPolicy>();
+        AddBalancing(services);
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();
         services.AddSingleton<IClusterChangeListener, NewDestinationProber>();
         services.AddSingleton<IClusterChangeListener, RemovedDestinations>();
@@ -63,6 +57,32 @@ internal static class AmbassadorServices
         services.AddRoutePolicies(options.Policies, BearerScheme.IsSet(gathered.Root));
         services.AddHostFilter(gathered.Configuration);
     }
+
+    private static void AddDiscovery(IServiceCollection services, AmbassadorOptions options, ConfigSources sources)
+    {
+        services.AddSingleton<OwnAddresses>();
+        services.AddSingleton<NameResolvers>();
+        services.AddSingleton<ISourceFactory>(provider => ActivatorUtilities.CreateInstance<SourceFactory>(provider, ConfigGatherer.DirectoryOf(sources).Path));
+        services.AddSingleton(provider => new KeptLists(
+            options.StateDirectory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeptLists>>()));
+        services.AddSingleton<DiscoveryNews>();
+        services.AddSingleton<InstanceDiscovery>();
+    }
+
+    private static void AddBalancing(IServiceCollection services)
+    {
+        services.AddSingleton<ILoadBalancingPolicy, PeakEwmaPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, WeightedRoundRobinPolicy>();
+        services.AddSingleton<ILoadBalancingPolicy, ConsistentHashPolicy>();
+        services.Remove(services.Single(IsYarpsLeastRequests));
+        services.AddSingleton<ILoadBalancingPolicy, LeastRequestsPolicy>();
+        services.AddSingleton<HashTables>();
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<HashTables>());
+    }
+
+    /// <summary>Ours goes by the same name, and takes weights. YARP's type is internal.</summary>
+    private static bool IsYarpsLeastRequests(ServiceDescriptor service) =>
+        service.ServiceType == typeof(ILoadBalancingPolicy) && service.ImplementationType?.FullName == "Yarp.ReverseProxy.LoadBalancing.LeastRequestsLoadBalancingPolicy";
 
     /// <summary>Puts ours around each of YARP's.</summary>
     private static void Decorate<T>(IServiceCollection services, Func<T, T> around)

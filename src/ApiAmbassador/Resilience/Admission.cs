@@ -1,7 +1,7 @@
 namespace ApiAmbassador.Resilience;
 
 /// <summary>How a request comes to a destination past its <see cref="Breaker"/>.</summary>
-internal enum Admission
+internal enum Admission : byte
 {
     /// <summary>The breaker is closed: as any other request.</summary>
     Closed,

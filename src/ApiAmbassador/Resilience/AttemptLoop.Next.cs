@@ -19,6 +19,8 @@ internal sealed partial class AttemptLoop
 
     private bool IsRepeatable => plan.Route.Retry.NonIdempotent || Idempotency.Of(context.Request);
 
+    private bool HasBody => context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+
     /// <summary>
     /// Whether a session's own destination or none is to answer. Otherwise a request goes elsewhere for once, and its session keeps
     /// its place.
@@ -70,7 +72,7 @@ internal sealed partial class AttemptLoop
             || context.Response.HasStarted
             || context.RequestAborted.IsCancellationRequested
             || !RetryRule.Allows(plan.Route.On, new RequestTraits(IsRepeatable, IsRetryAlready()), failure, _status)
-            || (_hasBody && _extras?.Body is not { CanRewind: true } && failure is not { NothingSent: true }))
+            || (HasBody && _extras?.Body is not { CanRewind: true } && failure is not { NothingSent: true }))
         {
             return false;
         }
@@ -167,8 +169,7 @@ internal sealed partial class AttemptLoop
     private void PrepareBody()
     {
         var retry = plan.Route.Retry;
-        _hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
-        if (!_hasBody || retry.MaxAttempts == 1)
+        if (retry.MaxAttempts == 1 || !HasBody)
         {
             return;
         }

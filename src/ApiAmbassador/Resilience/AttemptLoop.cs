@@ -18,7 +18,7 @@ namespace ApiAmbassador.Resilience;
 internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
 {
     private Extras? _extras;
-    private bool _hasBody;
+    private byte _number;
 
     // Of the attempt under way.
     private DestinationResilience? _destination;
@@ -28,11 +28,17 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     private bool _isTurnedAway;
     private short _status;
 
+    /// <summary>When it began, as a timestamp; its complement while headers are not waited for. One word for both, as every request pays for it.</summary>
+    private long _waitsSince;
+
     /// <summary>Whether another attempt has been decided on.</summary>
     private bool _again;
 
     /// <summary>The number of the attempt under way, from 1.</summary>
-    public int Number { get; private set; }
+    public int Number => _number;
+
+    /// <summary>When the attempt under way began, as a timestamp.</summary>
+    public long BeganAt => IsWaiting ? _waitsSince : ~_waitsSince;
 
     /// <summary>Ends the attempt under way if no headers come; null where it has all the time.</summary>
     public CancellationTokenSource? Timeout => _extras?.Timeout;
@@ -43,6 +49,8 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     /// <summary>The last attempt, if it failed.</summary>
     public FailedAttempt? LastFailure => _extras?.LastFailure;
 
+    private bool IsWaiting => _waitsSince >= 0;
+
     private Extras More => _extras ??= new Extras();
 
     private IReverseProxyFeature Proxy => context.GetReverseProxyFeature();
@@ -50,7 +58,9 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     /// <summary>Runs it.</summary>
     public Task RunAsync()
     {
-        plan.State.Budget.Deposit(plan.Cluster.RetryBudget, plan.Services.Time.GetTimestamp());
+        var now = plan.Services.Time.GetTimestamp();
+        _waitsSince = ~now;
+        plan.State.Budget.Deposit(plan.Cluster.RetryBudget, now);
         PrepareBody();
         PrepareDeadline();
         PrepareCandidates();
@@ -81,6 +91,8 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
             return false;
         }
 
+        _destination.Latency.Begin();
+        _waitsSince = BeganAt;
         return true;
     }
 
@@ -92,12 +104,14 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
 
         // What headers tell for good is told now: a breaker on trial need not wait for the end of a long download.
         var verdict = _status is 502 or 503 or 504 ? Verdict.Failure : Verdict.Success;
+        var retryAfter = _status >= 400 ? RetryAfterOf(response) : null;
+        StopWaiting(verdict);
         if (verdict == Verdict.Failure || _admission == Admission.Trial)
         {
-            Report(verdict, failure: null);
+            Report(verdict, failure: null, retryAfter);
         }
 
-        if (_status >= 400 && Plans(failure: null, RetryAfterOf(response)))
+        if (_status >= 400 && Plans(failure: null, retryAfter))
         {
             return true;
         }
@@ -143,9 +157,9 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
             _isTurnedAway = false;
             More.Candidates = Number == 1 ? FirstCandidates() : NextCandidates();
         }
-        else
+        else if (++_number > 1)
         {
-            Number++;
+            _waitsSince = ~plan.Services.Time.GetTimestamp();
         }
 
         if (_again)
@@ -184,76 +198,6 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
         Proxy.ProxiedDestination = null;
         _status = 0;
         More.Body?.Rewind();
-    }
-
-    /// <summary>Judges the attempt; false where it was turned away before it began.</summary>
-    private bool Ends()
-    {
-        if (_isTurnedAway)
-        {
-            return false;
-        }
-
-        var error = context.Features.Get<IForwarderErrorFeature>();
-        var failure = error is null ? null : Judge(error);
-        if (failure is null && !_again)
-        {
-            Report(_status == 0 ? Verdict.Neutral : Verdict.Success, failure: null);
-            _extras?.LastFailure = null;
-            return true;
-        }
-
-        // Without a failure it is the answer itself that is given up, and its verdict is told already.
-        Report(failure?.Verdict ?? Verdict.Neutral, failure);
-        LeaveSlot();
-        More.LastFailure = failure is { Reason: null }
-            ? null // The client left.
-            : new FailedAttempt(Number, _destination?.State.DestinationId, failure?.Phase ?? Phase.Headers, failure?.Reason, _status);
-        if (LastFailure is { } told && (_again || Plans(failure, retryAfter: null)))
-        {
-            plan.Services.Metrics.Retried(told.Cause, plan.Cluster.Config.ClusterId);
-            RequestSpan.Retried(context, told);
-            LogRetried(
-                plan.Services.Logger, context.Request.Method, context.Request.Path.ToUriComponent(), Number, plan.Cluster.Config.ClusterId,
-                told.Destination ?? "-", told.Cause, told.Phase, Pause.TotalMilliseconds);
-        }
-
-        return true;
-    }
-
-    /// <summary>Gives back what the attempt holds. Told nothing better, its breaker hears nothing.</summary>
-    private void Leave()
-    {
-        if (_extras?.Timeout is { } timeout)
-        {
-            timeout.Dispose();
-            _extras.Timeout = null;
-        }
-
-        if (_destination is not null)
-        {
-            Report(Verdict.Neutral, failure: null);
-            LeaveSlot();
-            _destination = null;
-        }
-    }
-
-    private void LeaveSlot()
-    {
-        if (_hasSlot)
-        {
-            _hasSlot = false;
-            plan.State.Limit.ReleaseSlot(_destination!.Slots);
-        }
-    }
-
-    private void Report(Verdict verdict, Failure? failure)
-    {
-        if (_destination is { } destination && !_isReported)
-        {
-            _isReported = true;
-            plan.State.Report(destination, plan.Cluster.CircuitBreaker, _admission, verdict, failure);
-        }
     }
 
     /// <summary>What only some requests need: a body to send again, a time limit, a choice of destinations, another attempt.</summary>

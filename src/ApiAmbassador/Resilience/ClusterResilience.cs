@@ -18,6 +18,9 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
     /// <summary>What the limit was last told of: these destinations, less these.</summary>
     private volatile Tuple<IReadOnlyList<DestinationState>?, DestinationState[]> _usable = new(null, []);
 
+    /// <summary>The destinations that were chosen among last.</summary>
+    private volatile Pool? _pool;
+
     private IReadOnlyList<DestinationState> Available => cluster.DestinationsState.AvailableDestinations;
 
     /// <summary>The retries that are left.</summary>
@@ -80,13 +83,48 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
         {
             if (!_destinations.TryGetValue(destination, out known) || known.Address != address)
             {
-                known = new DestinationResilience(destination, address, new Breaker(time, random));
+                known = new DestinationResilience(destination, address, new Breaker(time, random), new LatencyEstimate(time));
                 _destinations.AddOrUpdate(destination, known);
                 _open = [.. _open.Where(open => !ReferenceEquals(open, destination))];
             }
 
             return known;
         }
+    }
+
+    /// <summary>Destinations that balancing chooses among, with what is remembered of them.</summary>
+    public Pool PoolOf(IReadOnlyList<DestinationState> available)
+    {
+        var pool = _pool;
+        if (pool is null || !ReferenceEquals(pool.Available, available))
+        {
+            var members = new PoolMember[available.Count];
+            for (var i = 0; i < members.Length; i++)
+            {
+                var known = Of(available[i]);
+                members[i] = new PoolMember(available[i], known.Latency, known.Weight);
+            }
+
+            _pool = pool = new Pool(available, members);
+        }
+
+        return pool;
+    }
+
+    /// <summary>What the other destinations take for headers on average, in seconds; 0 where that is not known.</summary>
+    public double LatencyOfOthers(DestinationResilience destination)
+    {
+        var (sum, count) = (0.0, 0);
+        foreach (var other in Available)
+        {
+            if (!ReferenceEquals(other, destination.State) && Of(other).Latency is { IsKnown: true } latency)
+            {
+                sum += latency.Level;
+                count++;
+            }
+        }
+
+        return count == 0 ? 0 : sum / count;
     }
 
     /// <summary>Admits a request to the cluster: <see cref="ConcurrencyLimit.EnterAsync"/>, with the destinations that can be picked now.</summary>
@@ -175,14 +213,4 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
 
         return false;
     }
-}
-
-/// <summary>What is remembered of a destination.</summary>
-/// <param name="State">YARP's state of it.</param>
-/// <param name="Address">Where it was when this was learned.</param>
-/// <param name="Breaker">Its circuit breaker.</param>
-internal sealed record DestinationResilience(DestinationState State, string Address, Breaker Breaker)
-{
-    /// <summary>The requests that it has under way, counted where a limit is set.</summary>
-    public DestinationSlots Slots { get; } = new();
 }

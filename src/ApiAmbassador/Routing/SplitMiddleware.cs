@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Resilience;
@@ -60,24 +59,10 @@ internal sealed class SplitMiddleware(
 
     private int Choose(HttpContext context, SplitRule split, ulong candidates)
     {
-        switch (split.Key.Kind)
-        {
-            case SplitKeyKind.Header when context.Request.Headers[split.Key.Name] is [{ Length: > 0 } value, ..]:
-                return split.Choose(value, candidates);
-            case SplitKeyKind.Cookie when context.Request.Cookies[split.Key.Name] is { Length: > 0 } value:
-                return split.Choose(value, candidates);
-            case SplitKeyKind.ClientAddress when context.Connection.RemoteIpAddress is { } address:
-                Span<char> text = stackalloc char[64];
-                return Normalized(address).TryFormat(text, out var length)
-                    ? split.Choose(text[..length], candidates)
-                    : split.Choose(random.NextDouble(), candidates);
-            default:
-                return split.Choose(random.NextDouble(), candidates);
-        }
+        Span<char> buffer = stackalloc char[CallerKey.LengthMax];
+        var key = CallerKey.Of(context, split.Key, buffer);
+        return key.IsEmpty ? split.Choose(random.NextDouble(), candidates) : split.Choose(key, candidates);
     }
-
-    /// <summary>A dual-stack listener shows 10.0.0.1 as ::ffff:10.0.0.1; it is the same caller.</summary>
-    private static IPAddress Normalized(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     private RouteModel ModelFor(RouteModel route, ClusterState cluster)
     {

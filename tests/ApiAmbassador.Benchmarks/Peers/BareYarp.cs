@@ -12,14 +12,14 @@ internal static class BareYarp
     public static Command CreateCommand()
     {
         var port = new Option<int>("--port") { Required = true };
-        var destination = new Option<string>("--destination") { Required = true };
+        var destination = new Option<string[]>("--destination") { Required = true };
         var command = new Command(CommandName, "The bare YARP that side-by-side measures against.") { port, destination };
         command.Hidden = true;
         command.SetAction((result, cancellation) => RunAsync(result.GetRequiredValue(port), result.GetRequiredValue(destination), cancellation));
         return command;
     }
 
-    private static async Task RunAsync(int port, string destination, CancellationToken cancellation)
+    private static async Task RunAsync(int port, string[] destinations, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -30,10 +30,8 @@ internal static class BareYarp
                 new ClusterConfig
                 {
                     ClusterId = "origin",
-                    Destinations = new Dictionary<string, DestinationConfig>(StringComparer.Ordinal)
-                    {
-                        ["only"] = new() { Address = destination },
-                    },
+                    Destinations = destinations.Select((address, i) => (Id: $"{i}", address))
+                        .ToDictionary(item => item.Id, item => new DestinationConfig { Address = item.address }, StringComparer.Ordinal),
                 },
             ]);
 

@@ -48,7 +48,7 @@ public class ExplanationTests
     [InlineData(Route + ":Retry:BodyBytesMax", "65536")]
     [InlineData(Route + ":Retry:BackoffBase", "00:00:00.025")]
     [InlineData(Route + ":Retry:BackoffMax", "00:00:00.250")]
-    [InlineData(Cluster + ":LoadBalancingPolicy", "PowerOfTwoChoices")]
+    [InlineData(Cluster + ":LoadBalancingPolicy", "PeakEwma")]
     [InlineData(Cluster + ":SessionAffinity:Enabled", "false")]
     [InlineData(Cluster + ":HealthCheck:AvailableDestinationsPolicy", "HealthyAndUnknown")]
     [InlineData(Cluster + ":HttpRequest:ActivityTimeout", "00:01:40")]

@@ -59,10 +59,13 @@ public class OperatorWordsTests
     {
         const string destinations = "ReverseProxy:Clusters:one:Destinations:b";
         var written = Built(Settings.With(destinations, """{ "Address": "http://b" }"""));
-        written.Clusters["one"].Config.LoadBalancingPolicy.ShouldBeNull();
+        written.Clusters["one"].Config.LoadBalancingPolicy.ShouldBe("PeakEwma");
 
         Laid(OperatorWords.None.With("one", "b", new(IsDrained: false, 3)), written).Clusters["one"].Config.LoadBalancingPolicy.ShouldBe("WeightedRoundRobin");
-        Laid(OperatorWords.None.With("one", "b", Drained), written).Clusters["one"].Config.LoadBalancingPolicy.ShouldBeNull();
+        Laid(OperatorWords.None.With("one", "b", Drained), written).Clusters["one"].Config.LoadBalancingPolicy.ShouldBe("PeakEwma");
+
+        var named = Built(Settings.With("ReverseProxy:Clusters:one:LoadBalancingPolicy", "\"LeastRequests\""));
+        Laid(OperatorWords.None.With("one", "a", new(IsDrained: false, 3)), named).Clusters["one"].Config.LoadBalancingPolicy.ShouldBe("LeastRequests");
     }
 
     private static Snapshot Laid(OperatorWords words, Snapshot over) => DestinationLayers.Lay(over with { Words = words }, Snapshot.Empty);

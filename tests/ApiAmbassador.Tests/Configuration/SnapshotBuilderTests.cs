@@ -1,6 +1,7 @@
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Forwarding;
+using ApiAmbassador.Routing;
 using ApiAmbassador.Tests.Support;
 
 namespace ApiAmbassador.Tests.Configuration;
@@ -48,7 +49,7 @@ public class SnapshotBuilderTests
     {
         var clusters = Built(Settings.With("ReverseProxy:Clusters:one:HealthCheck:Active:Enabled", "true")).Clusters;
 
-        clusters["one"].Config.LoadBalancingPolicy.ShouldBeNull(); // No weights, so YARP's own default.
+        clusters["one"].Config.LoadBalancingPolicy.ShouldBe("PeakEwma");
         clusters["two"].Config.LoadBalancingPolicy.ShouldBe("WeightedRoundRobin");
         clusters["one"].Config.HealthCheck!.AvailableDestinationsPolicy.ShouldBe("HealthyAndUnknown");
         clusters["one"].Config.HealthCheck!.Active!.Policy.ShouldBe("Thresholds");
@@ -64,6 +65,14 @@ public class SnapshotBuilderTests
         cluster.LoadBalancingPolicy.ShouldBe("Random");
         cluster.HealthCheck!.AvailableDestinationsPolicy.ShouldBe("HealthyOrPanic");
         cluster.HealthCheck.Active!.Policy.ShouldBe("ConsecutiveFailures");
+    }
+
+    [Fact]
+    public void Hash_key_is_read_with_its_cluster()
+    {
+        var cluster = Built(Settings.With("ReverseProxy:Clusters:one", """{ "LoadBalancingPolicy": "ConsistentHash", "HashBy": "Header:X-User" }""")).Clusters["one"];
+
+        (cluster.Key.Caller.Kind, cluster.Key.Caller.Name, cluster.Key.IsPath).ShouldBe((SplitKeyKind.Header, "X-User", false));
     }
 
     [Fact]

@@ -58,6 +58,8 @@ public class BalancingTests
     [InlineData("RoundRobin")]
     [InlineData("PowerOfTwoChoices")]
     [InlineData("WeightedRoundRobin")]
+    [InlineData("LeastRequests")]
+    [InlineData("PeakEwma")]
     public async Task WeightZero_underAnyPolicy_getsNothing(string policy)
     {
         await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
@@ -80,6 +82,85 @@ public class BalancingTests
 
         (await ambassador.CountAnswersAsync(50)).ShouldBe(new Dictionary<string, int> { ["two"] = 50 });
     }
+
+    [Fact]
+    public async Task Default_oneInstanceFailsFast_getsNextToNothing()
+    {
+        await using var bad = ScriptedDestination.Start("bad", Reply.Status(503));
+        await using var good = ScriptedDestination.Start("good", Reply.Ok("good"));
+        await using var ambassador = await StartAsync(
+            """ "CircuitBreaker": { "ConsecutiveFailures": 0, "FailureRatio": 0 }, """, bad, good);
+
+        var counts = await ambassador.CountAnswersAsync(500, atOnce: 8);
+
+        counts.Count.ShouldBe(1, "every request was tried again where it was answered");
+        bad.RequestCount.ShouldBeInRange(1, 50);
+    }
+
+    [Fact]
+    public async Task Default_oneInstanceDoesNotAnswer_theOtherGetsTheRest()
+    {
+        var gate = new Gate();
+        await using var one = ScriptedDestination.Start("one", request => request.Number == 1 ? Reply.Ok("one").Held(by: gate) : Reply.Ok("one"));
+        await using var two = ScriptedDestination.Start("two", request => request.Number == 1 ? Reply.Ok("two").Held(by: gate) : Reply.Ok("two"));
+        await using var ambassador = await StartAsync("", one, two);
+        var held = ambassador.GetAsync("/");
+        await Eventually.SeesAsync(() => one.RequestCount + two.RequestCount, count => count == 1);
+        var (busy, free) = one.RequestCount == 1 ? (one, two) : (two, one);
+        free.AnswerWith(Reply.Ok(free.Name));
+
+        var counts = await ambassador.CountAnswersAsync(20);
+        gate.Open();
+
+        // One of them may go where it is slow: nothing is known of it, and the first answer of the other may have taken long.
+        counts[free.Name].ShouldBeGreaterThanOrEqualTo(19);
+        (await held).ShouldBe(busy.Name);
+    }
+
+    [Fact]
+    public async Task Passthrough_default_isLeastRequests()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        await using var two = ScriptedDestination.Start("two", Reply.Ok("two"));
+        await using var ambassador = await RunningAmbassador.StartAsync(
+            new AmbassadorSetup().With("AMBASSADOR_DESTINATIONS", $"{one.Address}, {two.Address}").With("Ambassador__Passthrough", "true"));
+
+        var counts = await ambassador.CountAnswersAsync(200);
+
+        counts["one"].ShouldBeInRange(60, 140); // One at a time: always a tie, so tosses of a coin.
+    }
+
+    [Fact]
+    public async Task ConsistentHash_byHeader_keepsACallerAtOnePlace_andSharesTheRest()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        await using var two = ScriptedDestination.Start("two", Reply.Ok("two"));
+        await using var ambassador = await StartAsync(""" "LoadBalancingPolicy": "ConsistentHash", "HashBy": "Header:X-User", """, one, two);
+
+        (await ambassador.CountAnswersAsync(20, create: _ => From("alice"))).Count.ShouldBe(1);
+        var users = await ambassador.CountAnswersAsync(200, create: i => From($"user-{i}"));
+        var strangers = await ambassador.CountAnswersAsync(200);
+
+        users["one"].ShouldBeInRange(60, 140);
+        strangers["one"].ShouldBeInRange(60, 140);
+        var first = await ambassador.CountAnswersAsync(1, create: _ => From("alice"));
+        await using var again = await StartAsync(""" "LoadBalancingPolicy": "ConsistentHash", "HashBy": "Header:X-User", """, one, two);
+        (await again.CountAnswersAsync(20, create: _ => From("alice"))).Keys.ShouldBe(first.Keys, "two ambassadors agree");
+
+        static HttpRequestMessage From(string user) => new(HttpMethod.Get, "/") { Headers = { { "X-User", user } } };
+    }
+
+    private static Task<RunningAmbassador> StartAsync(string settings, ScriptedDestination one, ScriptedDestination two) =>
+        RunningAmbassador.StartAsync(new AmbassadorSetup().WithFile(
+            $$"""
+            {
+              "ReverseProxy": {
+                "Routes": { "api": { "ClusterId": "api", "Match": { "Path": "{**any}" } } },
+                "Clusters": { "api": { {{settings}} "Destinations": { "one": { "Address": "{one}" }, "two": { "Address": "{two}" } } } }
+              }
+            }
+            """,
+            ("one", one.Address), ("two", two.Address)));
 
     [Fact]
     public async Task Body_largerThanKestrelWouldTake_comesThroughWhole()

@@ -1,0 +1,102 @@
+using ApiAmbassador.Observability;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ApiAmbassador.Resilience;
+
+/// <summary>How an attempt ends: what is learned from it, and that it gives back what it held.</summary>
+internal sealed partial class AttemptLoop
+{
+    /// <summary>Judges the attempt; false where it was turned away before it began.</summary>
+    private bool Ends()
+    {
+        if (_isTurnedAway)
+        {
+            return false;
+        }
+
+        var error = context.Features.Get<IForwarderErrorFeature>();
+        var failure = error is null ? null : Judge(error);
+        if (failure is null && !_again)
+        {
+            Report(_status == 0 ? Verdict.Neutral : Verdict.Success, failure: null);
+            _extras?.LastFailure = null;
+            return true;
+        }
+
+        // Without a failure it is the answer itself that is given up, and its verdict is told already.
+        Report(failure?.Verdict ?? Verdict.Neutral, failure);
+        LeaveSlot();
+        More.LastFailure = failure is { Reason: null }
+            ? null // The client left.
+            : new FailedAttempt(Number, _destination?.State.DestinationId, failure?.Phase ?? Phase.Headers, failure?.Reason, _status);
+        if (LastFailure is { } told && (_again || Plans(failure, retryAfter: null)))
+        {
+            plan.Services.Metrics.Retried(told.Cause, plan.Cluster.Config.ClusterId);
+            RequestSpan.Retried(context, told);
+            LogRetried(
+                plan.Services.Logger, context.Request.Method, context.Request.Path.ToUriComponent(), Number, plan.Cluster.Config.ClusterId,
+                told.Destination ?? "-", told.Cause, told.Phase, Pause.TotalMilliseconds);
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives back what the attempt holds. Told nothing better, its breaker hears nothing.</summary>
+    private void Leave()
+    {
+        if (_extras?.Timeout is { } timeout)
+        {
+            timeout.Dispose();
+            _extras.Timeout = null;
+        }
+
+        if (_destination is not null)
+        {
+            Report(Verdict.Neutral, failure: null);
+            LeaveSlot();
+            _destination = null;
+        }
+    }
+
+    private void LeaveSlot()
+    {
+        if (_hasSlot)
+        {
+            _hasSlot = false;
+            plan.State.Limit.ReleaseSlot(_destination!.Slots);
+        }
+    }
+
+    private void Report(Verdict verdict, Failure? failure, TimeSpan? retryAfter = null)
+    {
+        StopWaiting(verdict);
+        if (_destination is { } destination && !_isReported)
+        {
+            _isReported = true;
+            if (verdict == Verdict.Failure)
+            {
+                destination.Latency.Failed(BeganAt, plan.Services.Time.GetTimestamp(), plan.State.LatencyOfOthers(destination), retryAfter);
+            }
+
+            plan.State.Report(destination, plan.Cluster.CircuitBreaker, _admission, verdict, failure);
+        }
+    }
+
+    /// <summary>Headers have come, or will not come. A failure's time says nothing, as it may be short; <see cref="Report"/> tells of it.</summary>
+    private void StopWaiting(Verdict verdict)
+    {
+        if (!IsWaiting)
+        {
+            return;
+        }
+
+        var (latency, beganAt) = (_destination!.Latency, _waitsSince);
+        _waitsSince = ~beganAt;
+        latency.End();
+        if (verdict != Verdict.Failure)
+        {
+            var others = latency.IsKnown ? 0 : plan.State.LatencyOfOthers(_destination);
+            latency.Learn(beganAt, plan.Services.Time.GetTimestamp(), hasAnswered: verdict == Verdict.Success, others);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using ApiAmbassador.Balancing;
+using Yarp.ReverseProxy.Model;
+
+namespace ApiAmbassador.Resilience;
+
+/// <summary>What is remembered of a destination.</summary>
+/// <param name="State">YARP's state of it.</param>
+/// <param name="Address">Where it was when this was learned.</param>
+/// <param name="Breaker">Its circuit breaker.</param>
+/// <param name="Latency">How long it takes, and how many attempts wait for it.</param>
+internal sealed record DestinationResilience(DestinationState State, string Address, Breaker Breaker, LatencyEstimate Latency)
+{
+    private Tuple<DestinationModel, double>? _weight;
+
+    /// <summary>The requests that it has under way, counted where a limit is set.</summary>
+    public DestinationSlots Slots { get; } = new();
+
+    /// <summary>Its weight as it is configured now; kept, because it is written as text.</summary>
+    public double Weight
+    {
+        get
+        {
+            var (weight, model) = (Volatile.Read(ref _weight), State.Model);
+            if (weight is null || !ReferenceEquals(weight.Item1, model))
+            {
+                Volatile.Write(ref _weight, weight = Tuple.Create(model, DestinationWeight.Of(model.Config)));
+            }
+
+            return weight.Item2;
+        }
+    }
+}
