@@ -32,6 +32,12 @@ internal sealed class LatencyEstimate(TimeProvider time)
     /// </summary>
     public const double FailureMax = 16;
 
+    /// <summary>
+    /// So many answers tell of an instance that is cold: connections are made, code is compiled. Among them a faster one takes the level's place at once, or
+    /// chance in the first answer would decide for half a minute who of two like instances gets the requests.
+    /// </summary>
+    public const int ColdAnswers = 16;
+
     /// <summary>The longest <c>Retry-After</c> that is kept to.</summary>
     public static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(30);
 
@@ -51,6 +57,9 @@ internal sealed class LatencyEstimate(TimeProvider time)
 
     /// <summary>Whether failures are what raised it, and no answer has come since.</summary>
     private volatile bool _hasFailed;
+
+    /// <summary>Answers so far, up to <see cref="ColdAnswers"/>; one lost between two threads does no harm.</summary>
+    private int _answers;
 
     /// <summary>Attempts under way whose headers have not come. Bodies, streams and WebSockets do not count: a hundred idle ones are no load.</summary>
     public int Pending => Volatile.Read(ref _pending);
@@ -130,7 +139,7 @@ internal sealed class LatencyEstimate(TimeProvider time)
             {
                 // What failures made of the level is no time that it took: the first answer to an attempt that began after them takes its place.
                 hasRecovered = _hasFailed && beganAt > Volatile.Read(ref _raisedAt);
-                var kept = seen == 0 || hasRecovered ? 0 : Kept(age);
+                var kept = seen == 0 || hasRecovered || (_answers < ColdAnswers && !_hasFailed) ? 0 : Kept(age);
                 next = (level * kept) + (seconds * (1 - kept));
             }
 
@@ -146,6 +155,7 @@ internal sealed class LatencyEstimate(TimeProvider time)
             }
 
             _hasFailed = hasFailed || (_hasFailed && !hasRecovered);
+            _answers += !hasFailed && _answers < ColdAnswers ? 1 : 0;
             return;
         }
     }

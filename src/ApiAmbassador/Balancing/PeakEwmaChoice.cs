@@ -1,87 +1,68 @@
-using System.Runtime.InteropServices;
-
 namespace ApiAmbassador.Balancing;
 
 /// <summary>
 /// The member that is expected to answer first: of all in a pool of up to eight, else of two drawn by lot, the one with the lowest
 /// <code>estimate × (attempts that wait for headers + 1) / weight</code>
-/// A member of which nothing is known counts as fast as the fastest that it is compared with: it gets requests at once, and no more at a time than
-/// that one. Pure.
+/// Estimates within <see cref="Tolerance"/> of the fastest count as the fastest: which of two like instances was faster by a hair is chance, and would
+/// bring all requests of a quiet application to one of them. So does a member of which nothing is known: it gets requests at once, and no more at a time
+/// than the fastest. Between equals the lot decides, by weight. Pure.
 /// </summary>
 internal static class PeakEwmaChoice
 {
+    /// <summary>Up to so many times the fastest, and <see cref="Noise"/>, is as fast.</summary>
+    public const double Tolerance = 1.5;
+
+    /// <summary>In seconds: what the clock, the scheduler and the network add by chance.</summary>
+    private const double Noise = 0.001;
+
     /// <summary>The index of the member. The pool must not be empty.</summary>
     public static int Pick(Pool pool, long now, Random random)
     {
-        var members = pool.Members;
-        var best = new Best();
         if (pool.IsScanned)
         {
+            var members = pool.Members;
+            Span<double> estimates = stackalloc double[Pool.ScanMax];
+            estimates = estimates[..members.Length];
             for (var i = 0; i < members.Length; i++)
             {
-                best.Compare(i, in members[i], now, random);
+                estimates[i] = members[i].Latency.At(now);
             }
-        }
-        else
-        {
-            var (first, second) = pool.DrawTwo(random);
-            best.Compare(first, in members[first], now, random);
-            best.Compare(second, in members[second], now, random);
+
+            return Best(members, estimates, random);
         }
 
-        return best.Of(random);
+        var (first, second) = pool.DrawTwo(random);
+        var (one, two) = (pool.Members[first], pool.Members[second]);
+        return Best([one, two], [one.Latency.At(now), two.Latency.At(now)], random) == 0 ? first : second;
     }
 
-    /// <summary>The best so far, among those that are known and among those that are not.</summary>
-    [StructLayout(LayoutKind.Auto)]
-    private struct Best()
+    private static int Best(ReadOnlySpan<PoolMember> members, ReadOnlySpan<double> estimates, Random random)
     {
-        private int _known = -1;
-        private double _cost;
-        private double _knownWeights;
-        private double _fastest = double.MaxValue;
-        private int _unknown = -1;
-        private double _load;
-        private double _unknownWeights;
-
-        public void Compare(int index, in PoolMember member, long now, Random random)
+        var fastest = double.MaxValue;
+        foreach (var estimate in estimates)
         {
-            var estimate = member.Latency.At(now);
-            var load = (member.Latency.Pending + 1) / member.Weight;
-            if (estimate > 0)
-            {
-                _fastest = Math.Min(_fastest, estimate);
-                Take(index, estimate * load, member.Weight, ref _known, ref _cost, ref _knownWeights, random);
-            }
-            else
-            {
-                Take(index, load, member.Weight, ref _unknown, ref _load, ref _unknownWeights, random);
-            }
+            fastest = estimate > 0 && estimate < fastest ? estimate : fastest;
         }
 
-        public readonly int Of(Random random)
+        // Where nothing is known of any, all take the same; how long does not matter.
+        var alike = (fastest * Tolerance) + Noise;
+        var (best, least, weights) = (0, double.MaxValue, 0.0);
+        for (var i = 0; i < members.Length; i++)
         {
-            if (_unknown < 0 || _known < 0)
+            var weight = members[i].Weight;
+            var load = (members[i].Latency.Pending + 1) / weight;
+            var cost = estimates[i] <= alike ? load : estimates[i] / fastest * load;
+            if (cost < least)
             {
-                return Math.Max(_unknown, _known);
-            }
-
-            var cost = _fastest * _load;
-            return cost < _cost || (cost == _cost && random.Next(2) == 0) ? _unknown : _known;
-        }
-
-        /// <summary>Between equals the lot decides, by weight.</summary>
-        private static void Take(int index, double cost, double weight, ref int best, ref double least, ref double weights, Random random)
-        {
-            if (best < 0 || cost < least)
-            {
-                (best, least, weights) = (index, cost, weight);
+                (best, least, weights) = (i, cost, weight);
             }
             else if (cost == least)
             {
                 weights += weight;
-                best = random.NextDouble() * weights < weight ? index : best;
+                best = random.NextDouble() * weights < weight ? i : best;
             }
         }
+
+        return best;
     }
 }

@@ -137,6 +137,19 @@ public class ChoiceTests
         return pool;
     }
 
+    [Theory]
+    [InlineData(0.010, 0.0159, true)] // Within half as much again, and a millisecond.
+    [InlineData(0.010, 0.017, false)]
+    [InlineData(0.0002, 0.0012, true)] // By a millisecond: chance.
+    [InlineData(0.0002, 0.0015, false)]
+    public void PeakEwma_takes_like_instances_for_equals_however_quiet_it_is(double one, double two, bool isLike)
+    {
+        var pool = Pools.Of(1, 1);
+        Learn(pool, [one, two]);
+
+        ShouldBeNear(Pools.Count(pool, 2_000, () => Pick(pool)), isLike ? [1, 1] : [1, 0]);
+    }
+
     /// <summary>Nothing where it is zero.</summary>
     private static void Learn(Pool pool, double[] seconds)
     {

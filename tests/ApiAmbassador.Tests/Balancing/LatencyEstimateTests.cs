@@ -90,7 +90,7 @@ public class LatencyEstimateTests
     [Fact]
     public void Lower_answer_counts_by_the_time_that_has_passed()
     {
-        Answer(0.050);
+        Warm(0.050);
 
         Pass(9.990);
         Answer(0.010);
@@ -102,7 +102,7 @@ public class LatencyEstimateTests
     [Fact]
     public void Many_lower_answers_at_one_moment_do_not_count_as_time()
     {
-        Answer(0.050);
+        Warm(0.050);
         var now = _time.GetTimestamp();
 
         for (var i = 0; i < 1_000; i++)
@@ -222,7 +222,7 @@ public class LatencyEstimateTests
     [Fact]
     public void Sample_from_before_the_last_one_counts_as_of_the_same_moment()
     {
-        Answer(0.050);
+        Warm(0.050);
 
         _estimate.Learn(_time.GetTimestamp() - 10_000_000, _time.GetTimestamp() - 9_900_000, hasAnswered: true);
 
@@ -232,7 +232,7 @@ public class LatencyEstimateTests
     [Fact]
     public void Threads_at_once_leave_a_level_between_what_they_said()
     {
-        Answer(0.050);
+        Warm(0.050);
         Threads.Run(4, number =>
         {
             for (var i = 0; i < 20_000; i++)
@@ -249,6 +249,27 @@ public class LatencyEstimateTests
         });
 
         _estimate.Pending.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Among_the_first_answers_a_faster_one_takes_the_place_of_a_slower_one()
+    {
+        Answer(0.080);
+        Answer(0.002);
+        Now.ShouldBe(0.002, 1e-6);
+
+        Warm(0.002);
+        Answer(0.001);
+        Now.ShouldBe(0.002, 1e-5);
+    }
+
+    /// <summary>As it is after its first answers.</summary>
+    private void Warm(double seconds)
+    {
+        for (var i = 0; i < LatencyEstimate.ColdAnswers; i++)
+        {
+            Answer(seconds);
+        }
     }
 
     private void Pass(double seconds) => _time.Advance(TimeSpan.FromSeconds(seconds));
