@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Observability;
 using ApiAmbassador.WireTests.Clients;
@@ -29,8 +28,6 @@ public sealed class ReloadUnderLoadTests : IAsyncDisposable
     private readonly ConcurrentQueue<string> _wrong = new();
     private readonly ConcurrentDictionary<string, int> _received = new();
     private int[] _members = [0, 1, 2];
-    private int _requests;
-    private int _posts;
 
     public ReloadUnderLoadTests() =>
         _all = [.. Enumerable.Range(0, 5).Select(i => ScriptedDestination.Start(Name(i), request => Answer(Name(i), request)))];
@@ -58,9 +55,8 @@ public sealed class ReloadUnderLoadTests : IAsyncDisposable
         using var patient = PlainClient.Create(ambassador.Address);
         patient.Timeout = Timeout.InfiniteTimeSpan;
         var download = patient.GetStringAsync("/download", TestContext.Current.CancellationToken);
-        using var stop = new CancellationTokenSource();
         var watch = Stopwatch.StartNew();
-        var load = Load(ambassador.Address, stop.Token);
+        await using var load = SteadyLoad.Start(ambassador.Address);
         for (var i = 1; i <= Reloads; i++)
         {
             if (i % 10 == 3)
@@ -81,16 +77,16 @@ public sealed class ReloadUnderLoadTests : IAsyncDisposable
             await EchoAsync(tunnel, $"still here {i}");
         }
 
-        await stop.CancelAsync();
-        await load;
+        await load.StopAsync();
         var seconds = watch.Elapsed.TotalSeconds;
         _download.Open();
 
         (await download).ShouldBe("begin end");
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}: {Reloads} reloads, {_requests} requests ({_requests / seconds:0} a second), {_posts} of them POSTs");
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {Seed}: {Reloads} reloads, {load.Requests} requests ({load.Requests / seconds:0} a second), {load.Posts} of them POSTs");
         _wrong.ShouldBeEmpty();
-        _posts.ShouldBeGreaterThan(100);
-        _received.Count.ShouldBe(_posts);
+        load.Failures.ShouldBeEmpty();
+        load.Posts.ShouldBeGreaterThan(100);
+        _received.Count.ShouldBe(load.Posts);
         _received.Values.ShouldAllBe(times => times == 1);
     }
 
@@ -114,53 +110,6 @@ public sealed class ReloadUnderLoadTests : IAsyncDisposable
             "/download" => Reply.Status(200).WithChunks("begin ", "end").Dripped(by: _download),
             _ => Reply.Ok(name),
         };
-    }
-
-    /// <summary>All of it goes on until it is told to stop, and no request is cut off by that.</summary>
-    private Task Load(Uri address, CancellationToken stop)
-    {
-        var again = new SocketsHttpHandler { UseProxy = false };
-        var anew = new SocketsHttpHandler { UseProxy = false, PooledConnectionLifetime = TimeSpan.Zero };
-        return Task.WhenAll(
-            SendAsync(again, HttpVersion.Version11, HttpMethod.Get), SendAsync(again, HttpVersion.Version11, HttpMethod.Post),
-            SendAsync(again, HttpVersion.Version20, HttpMethod.Get), SendAsync(again, HttpVersion.Version20, HttpMethod.Post),
-            SendAsync(anew, HttpVersion.Version11, HttpMethod.Get), SendAsync(anew, HttpVersion.Version11, HttpMethod.Post));
-
-        Task SendAsync(SocketsHttpHandler handler, Version version, HttpMethod method) => Task.Run(
-            async () =>
-            {
-                using var client = new HttpClient(handler, disposeHandler: false) { BaseAddress = address, Timeout = Eventually.DefaultDeadline };
-                while (!stop.IsCancellationRequested)
-                {
-                    using var request = new HttpRequestMessage(method, "/get") { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
-                    if (method == HttpMethod.Post)
-                    {
-                        request.RequestUri = new Uri($"/post/{Interlocked.Increment(ref _posts)}", UriKind.Relative);
-                        request.Content = new StringContent("some body");
-                    }
-
-                    await SendOneAsync(client, request);
-                }
-            },
-            CancellationToken.None);
-    }
-
-    private async Task SendOneAsync(HttpClient client, HttpRequestMessage request)
-    {
-        Interlocked.Increment(ref _requests);
-        var what = $"{request.Method} over HTTP/{request.Version}";
-        try
-        {
-            using var response = await client.SendAsync(request, CancellationToken.None);
-            if (response.StatusCode != HttpStatusCode.OK)
-            {
-                _wrong.Enqueue($"{what}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(CancellationToken.None)}");
-            }
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException)
-        {
-            _wrong.Enqueue($"{what}: {e}");
-        }
     }
 
     /// <summary>Now and then others; those that come may get requests before we hear that they are in force.</summary>
