@@ -31,6 +31,11 @@ internal static class DiscoveryRule
             errors.Add("a source of files needs a Path, as targets/*.json", [.. path, "File"]);
         }
 
+        if (discovery.File?.Path?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            errors.Add("a path holds no NUL character", [.. path, "File", "Path"]);
+        }
+
         if (discovery.Http?.Url is not { IsAbsoluteUri: true, Scheme: "http" or "https", Host.Length: > 0 } && errors.IsWritten([.. path, "Http"]))
         {
             errors.Add("a source of this kind needs a Url, as http://registry:8500/targets", [.. path, "Http"]);

@@ -21,6 +21,7 @@ public class DiscoveryRuleTests
     [InlineData("DnsSrv", """{ "Name": "_api._tcp.test", "Server": "10.0.0.2:99999" }""", "'10.0.0.2:99999' is not the address of a DNS server")]
     [InlineData("DnsSrv", """{ "Nam": "_api._tcp.test" }""", "did you mean 'Name'?")]
     [InlineData("File", "{}", "a source of files needs a Path, as targets/*.json")]
+    [InlineData("File", """{ "Path": "a\u0000b" }""", "a path holds no NUL character")]
     [InlineData("Http", "{}", "a source of this kind needs a Url")]
     [InlineData("Http", """{ "Url": "/targets" }""", "a source of this kind needs a Url")]
     [InlineData("Http", """{ "Url": "ftp://registry/targets" }""", "a source of this kind needs a Url")]
