@@ -15,7 +15,7 @@ public sealed record ConfigError(Place? Place, string Path, string Message)
         var where = (Place, Path) switch
         {
             (null, _) => Path,
-            (_, "") => Place.ToString(),
+            (_, "") => $"{Place}",
             _ => $"{Place}  {Path}",
         };
         return where.Length == 0 ? Message : $"{where}{Environment.NewLine}  {Message}";

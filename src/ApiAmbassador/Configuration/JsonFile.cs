@@ -60,7 +60,7 @@ internal static class JsonFile
                 return null;
             }
 
-            var root = ReadContainer(ref reader, ref lines, name, [], errors, isList: false);
+            var root = ReadContainer(ref reader, ref lines, name, [], [], errors, isList: false);
             reader.Read(); // Anything after the closing brace is an error that the reader itself reports.
             return root;
         }
@@ -77,14 +77,17 @@ internal static class JsonFile
         }
     }
 
-    /// <summary>The path is a list of keys, which become a text only where there is an error to tell: a large file has a hundred thousand settings.</summary>
+    /// <summary>
+    /// A large file has a hundred thousand settings under a dozen names: each name is kept once, and the path is a list of keys, which become a text
+    /// only where there is an error to tell.
+    /// </summary>
     private static ConfigNode ReadContainer(
-        ref Utf8JsonReader reader, ref LineCounter lines, string name, List<string> path, ICollection<ConfigError> errors, bool isList)
+        ref Utf8JsonReader reader, ref LineCounter lines, string name, HashSet<string> names, List<string> path, ICollection<ConfigError> errors, bool isList)
     {
         var container = new ConfigNode(new Place(name, lines.At(reader.TokenStartIndex))) { IsList = isList };
         while (reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
         {
-            var key = isList ? container.Children.Count.ToString() : reader.GetString()!;
+            var key = isList ? container.Children.Count.ToString() : Once(names, reader.GetString()!);
             var place = new Place(name, lines.At(reader.TokenStartIndex));
             path.Add(key);
             if (!isList)
@@ -94,8 +97,8 @@ internal static class JsonFile
 
             var child = reader.TokenType switch
             {
-                JsonTokenType.StartObject => ReadContainer(ref reader, ref lines, name, path, errors, isList: false),
-                JsonTokenType.StartArray => ReadContainer(ref reader, ref lines, name, path, errors, isList: true),
+                JsonTokenType.StartObject => ReadContainer(ref reader, ref lines, name, names, path, errors, isList: false),
+                JsonTokenType.StartArray => ReadContainer(ref reader, ref lines, name, names, path, errors, isList: true),
                 JsonTokenType.Null => ConfigNode.Leaf(value: null, place),
                 // As the framework's own reader writes them, so that a transform sees the text it would see under YARP.
                 JsonTokenType.True => ConfigNode.Leaf(bool.TrueString, place),
@@ -128,6 +131,17 @@ internal static class JsonFile
         }
 
         return container;
+    }
+
+    private static string Once(HashSet<string> names, string name)
+    {
+        if (names.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        names.Add(name);
+        return name;
     }
 
     /// <summary>What is wrong with a key, or null. An empty one would stand for the object around it where paths are joined.</summary>

@@ -145,7 +145,7 @@ public sealed class ConfigGathererTests : IDisposable
 
         var gathered = Gather();
 
-        gathered.Errors.ShouldHaveSingleItem().Place!.Source.ShouldBe(broken);
+        gathered.Errors.ShouldHaveSingleItem().Place!.Value.Source.ShouldBe(broken);
         gathered.Configuration["X:a"].ShouldBe("1");
     }
 

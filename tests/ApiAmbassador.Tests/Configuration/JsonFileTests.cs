@@ -101,7 +101,7 @@ public class JsonFileTests
 
         var error = errors.ShouldHaveSingleItem();
         error.Message.ShouldContain("stands twice");
-        error.Place!.Line.ShouldBe(2);
+        error.Place!.Value.Line.ShouldBe(2);
         (root.Find("a") ?? root.Find("x", "a"))!.Value.ShouldBe("1");
     }
 

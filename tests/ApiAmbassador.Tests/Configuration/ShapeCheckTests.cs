@@ -27,7 +27,7 @@ public class ShapeCheckTests
 
         error.Path.ShouldBe(path);
         error.Message.ShouldContain(fragment);
-        error.Place!.Line.ShouldBe(1);
+        error.Place!.Value.Line.ShouldBe(1);
     }
 
     [Theory]

@@ -139,7 +139,7 @@ public class SnapshotValidatorTests
                     "LoadBalancingPolicy": "Guess" } } } }
             """);
 
-        errors.Select(error => $"{Path.GetFileName(error.Place!.Source)}:{error.Place.Line} {error.Path}").Order(StringComparer.Ordinal).ShouldBe(
+        errors.Select(error => $"{Path.GetFileName(error.Place!.Value.Source)}:{error.Place!.Value.Line} {error.Path}").Order(StringComparer.Ordinal).ShouldBe(
         [
             "routes.json:10 ReverseProxy:Routes:r:Order",
             "routes.json:11 ReverseProxy:Routes:r:Match:Path",

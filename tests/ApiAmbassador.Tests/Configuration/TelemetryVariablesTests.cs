@@ -35,7 +35,7 @@ public class TelemetryVariablesTests
         TelemetryVariables.Check(Sources(variable), errors);
 
         var error = errors.ShouldHaveSingleItem();
-        error.Place!.Source.ShouldBe($"environment variable {variable.Split('=')[0]}");
+        error.Place!.Value.Source.ShouldBe($"environment variable {variable.Split('=')[0]}");
         error.Message.ShouldContain(says);
     }
 
