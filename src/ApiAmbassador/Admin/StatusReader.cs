@@ -16,6 +16,7 @@ internal sealed class StatusReader(
     SnapshotStore snapshots,
     IProxyStateLookup yarp,
     ResilienceStates states,
+    Panics panics,
     InstanceDiscovery discovery,
     Lifecycle lifecycle,
     ConfigReloader reloader,
@@ -80,6 +81,7 @@ internal sealed class StatusReader(
             cluster.ClusterId,
             cluster.Model.Config.LoadBalancingPolicy ?? LoadBalancingPolicies.PowerOfTwoChoices,
             destinations.Count(destination => destination.IsUsable),
+            panics.Has(cluster.ClusterId),
             destinations.Sum(destination => destination.InFlight),
             known.Limit.Queued,
             (int)known.Budget.Left(settings.RetryBudget, time.GetTimestamp()),
@@ -95,7 +97,7 @@ internal sealed class StatusReader(
         IReadOnlyDictionary<string, DestinationConfig> written,
         bool isAvailable)
     {
-        var breaker = known.Of(destination).Breaker;
+        var (breaker, standing) = (known.Of(destination).Breaker, known.Of(destination).Standing);
         var config = destination.Model.Config;
         var word = snapshot.Words.Of(cluster, destination.DestinationId);
         if (word == OperatorWord.Nothing)
@@ -113,6 +115,7 @@ internal sealed class StatusReader(
             word == OperatorWord.Nothing ? null : word,
             new HealthView(Word(destination.Health.Active), Word(destination.Health.Passive)),
             new BreakerView(breaker.State, breaker.OpenUntil, breaker.ConsecutiveFailures),
+            new OutlierView(standing.Ejection is not null, standing.Ejection?.Until, standing.Times.Count, standing.Ejection?.Cause),
             destination.ConcurrentRequestCount,
             isAvailable && (snapshot.Ambassador.Passthrough || !breaker.IsOpen));
     }

@@ -35,6 +35,7 @@ internal sealed record StatusView(
 /// <param name="Id">Its id.</param>
 /// <param name="Policy">The load-balancing policy in force.</param>
 /// <param name="Usable">How many destinations may get requests now.</param>
+/// <param name="Panic">Whether so few of it are well that health is ignored.</param>
 /// <param name="InFlight">Requests under way at its destinations.</param>
 /// <param name="Queued">Requests that wait for their turn.</param>
 /// <param name="RetriesLeft">Retries that its budget would allow now.</param>
@@ -44,6 +45,7 @@ internal sealed record ClusterView(
     string Id,
     string Policy,
     int Usable,
+    bool Panic,
     int InFlight,
     int Queued,
     int RetriesLeft,
@@ -71,6 +73,7 @@ internal sealed record SourceView(string Kind, string Name, int Instances, doubl
 /// <param name="Operator">What an operator has said; null where nobody has.</param>
 /// <param name="Health">What probes (active) and YARP's record of failures (passive) say: healthy, unhealthy or unknown.</param>
 /// <param name="Breaker">Its circuit breaker.</param>
+/// <param name="Outlier">Whether it is left out for doing worse than the others.</param>
 /// <param name="InFlight">Requests under way.</param>
 /// <param name="IsUsable">Whether it may get requests now.</param>
 internal sealed record DestinationView(
@@ -83,6 +86,7 @@ internal sealed record DestinationView(
     OperatorWord? Operator,
     HealthView Health,
     BreakerView Breaker,
+    OutlierView Outlier,
     int InFlight,
     bool IsUsable);
 
@@ -96,6 +100,13 @@ internal sealed record HealthView(string Active, string Passive);
 /// <param name="Until">When its break ends or ended; null while it is closed.</param>
 /// <param name="ConsecutiveFailures">Failures since the last success.</param>
 internal sealed record BreakerView(BreakerState State, DateTimeOffset? Until, long ConsecutiveFailures);
+
+/// <summary>Whether a destination is ejected.</summary>
+/// <param name="IsEjected">Whether it is.</param>
+/// <param name="Until">When that ends by itself; null where it is not.</param>
+/// <param name="Times">How often it was lately.</param>
+/// <param name="Cause">Why; null where it is not.</param>
+internal sealed record OutlierView(bool IsEjected, DateTimeOffset? Until, int Times, string? Cause);
 
 /// <summary>A route.</summary>
 /// <param name="Id">Its id.</param>

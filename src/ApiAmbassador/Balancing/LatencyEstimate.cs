@@ -64,6 +64,9 @@ internal sealed class LatencyEstimate(TimeProvider time)
     /// <summary>Attempts under way whose headers have not come. Bodies, streams and WebSockets do not count: a hundred idle ones are no load.</summary>
     public int Pending => Volatile.Read(ref _pending);
 
+    /// <summary>Whether what is known of it is what failures made of it.</summary>
+    public bool HasFailed => _hasFailed;
+
     /// <summary>Whether there was a sample.</summary>
     public bool IsKnown => Volatile.Read(ref _state) != 0;
 

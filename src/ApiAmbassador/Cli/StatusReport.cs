@@ -74,6 +74,7 @@ internal static class StatusReport
         { Health.Passive: "unhealthy" } => "unhealthy (passive)",
         { Breaker.State: BreakerState.Open } => "breaker open",
         { Breaker.State: BreakerState.HalfOpen } => "breaker half open",
+        { Outlier.IsEjected: true } => "ejected",
         { IsUsable: true } => "serving",
         _ => "out",
     };
@@ -83,7 +84,7 @@ internal static class StatusReport
         + (status.Passthrough ? ", PASSTHROUGH" : "");
 
     private static string Heading(ClusterView cluster) =>
-        $"{Cut(cluster.Id, IdWidth)}: {cluster.Usable} of {cluster.Destinations.Count} usable, {cluster.InFlight} in flight, {cluster.Queued} queued, {cluster.Policy}";
+        $"{Cut(cluster.Id, IdWidth)}: {cluster.Usable} of {cluster.Destinations.Count} usable{(cluster.Panic ? " (panic)" : "")}, {cluster.InFlight} in flight, {cluster.Queued} queued, {cluster.Policy}";
 
     /// <summary>A line for each source; for a host name in an address only where something is wrong with it.</summary>
     private static IEnumerable<string> Sources(ClusterView cluster) =>

@@ -38,7 +38,7 @@ public sealed class AmbassadorOptions
     public bool ReadyNeedsDestinations { get; set; }
 
     /// <summary>
-    /// The switch for an emergency: no retries, no circuit breakers, no limits; requests are balanced and forwarded, nothing else.
+    /// The switch for an emergency: no retries, no circuit breakers, no ejection, no limits; requests are balanced and forwarded, nothing else.
     /// Default false.
     /// </summary>
     public bool Passthrough { get; set; }
@@ -54,6 +54,12 @@ public sealed class AmbassadorOptions
     /// to exist and be writable. A change needs a restart.
     /// </summary>
     public string? StateDirectory { get; set; }
+
+    /// <summary>
+    /// Where the ambassador is: destinations of the same <c>Zone</c> are asked before the others of their priority, while they can carry it. Default: not
+    /// said, and zones make no difference; up to 63 letters.
+    /// </summary>
+    public string? Zone { get; set; }
 
     /// <summary>The policies that routes refer to by name. A change needs a restart.</summary>
     public PolicyOptions Policies { get; set; } = new();

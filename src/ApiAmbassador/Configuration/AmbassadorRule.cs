@@ -51,6 +51,7 @@ internal static class AmbassadorRule
             errors.Add($"the directory '{directory}' is not there; make it, writable for us", Section, "StateDirectory");
         }
 
+        DiscoveryRule.CheckZone(options.Zone, [Section], errors);
         errors.CheckRange(options.RetryBodyBytesMax, 0, AmbassadorOptions.RetryBodyBytesLimit, [Section, "RetryBodyBytesMax"]);
     }
 }

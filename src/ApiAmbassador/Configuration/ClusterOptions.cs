@@ -18,6 +18,21 @@ public sealed class ClusterOptions
     /// <summary>When a destination that fails gets no more requests for a while.</summary>
     public CircuitBreakerOptions CircuitBreaker { get; set; } = new();
 
+    /// <summary>When a destination that does worse than the others is left out for a while.</summary>
+    public OutlierOptions Outlier { get; set; } = new();
+
+    /// <summary>
+    /// How long a destination that comes, or comes back from being sick, ejected or cut off, gets fewer requests than its share: a tenth at first, and evenly more. Default
+    /// 10 s; from 0 (all at once) to one hour. Those that come together, as at the start, are not held back; nor are keys and sessions that have their place.
+    /// </summary>
+    public TimeSpan SlowStart { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// The share of destinations that are well, neither sick by probes nor ejected, below which that is ignored and all are asked: so few could not carry
+    /// everything, and more likely it is the probes that are wrong. Default 0.5 (Envoy's); from 0 (never) to 1. In pools of fewer than four never.
+    /// </summary>
+    public double PanicRatio { get; set; } = 0.5;
+
     /// <summary>
     /// How long a destination may take to take a connection, its name's lookup and TLS included. Default 2 s; above zero, to one
     /// minute. YARP's own is 15 s.
@@ -46,10 +61,13 @@ public sealed class DestinationOptions
     /// </summary>
     public int Weight { get; set; } = 1;
 
-    /// <summary>0 is asked first; 1 when none of 0 can serve, and so on. Default 0; from 0 to 1000.</summary>
+    /// <summary>
+    /// 0 is asked first; 1 gets what 0 cannot carry, and so on. A priority carries everything while 5 of 7 of its destinations serve, rounded down to
+    /// whole ones: one of two, two of three. Default 0; from 0 to 1000, without a gap.
+    /// </summary>
     public int Priority { get; set; }
 
-    /// <summary>Where it is. Default: not said; up to 63 letters.</summary>
+    /// <summary>Where it is. Within a priority those in the ambassador's own <c>Zone</c> are asked first, as if the others were the next priority. Default: not said; up to 63 letters.</summary>
     public string? Zone { get; set; }
 
     /// <summary>

@@ -3,8 +3,8 @@ using ApiAmbassador.Forwarding;
 namespace ApiAmbassador.Configuration;
 
 /// <summary>
-/// What may be set in a cluster for the case that its destinations fail: <c>ConnectTimeout</c>, <c>CircuitBreaker</c>, <c>RetryBudget</c>
-/// and <c>Limits</c>.
+/// What may be set in a cluster for the case that its destinations fail: <c>ConnectTimeout</c>, <c>CircuitBreaker</c>, <c>Outlier</c>,
+/// <c>SlowStart</c>, <c>PanicRatio</c>, <c>RetryBudget</c> and <c>Limits</c>.
 /// </summary>
 internal static class ClusterResilienceRule
 {
@@ -25,6 +25,9 @@ internal static class ClusterResilienceRule
 
         errors.CheckRange(cluster.ConnectTimeout, Instant, OneMinute, [.. path, "ConnectTimeout"], "above zero, to one minute");
         CheckBreaker(cluster.CircuitBreaker, [.. path, "CircuitBreaker"], errors);
+        CheckOutlier(cluster.Outlier, [.. path, "Outlier"], errors);
+        errors.CheckRange(cluster.SlowStart, TimeSpan.Zero, OneHour, [.. path, "SlowStart"], "zero to one hour");
+        errors.CheckRange(cluster.PanicRatio, 0, 1, [.. path, "PanicRatio"]);
         CheckBudget(cluster.RetryBudget, [.. path, "RetryBudget"], errors);
         CheckLimits(cluster.Limits, [.. path, "Limits"], errors);
     }
@@ -43,6 +46,20 @@ internal static class ClusterResilienceRule
                 $"{breaker.BreakDurationMax:c} is below BreakDuration ({breaker.BreakDuration:c}), which grows to it; raise it or lower BreakDuration",
                 [.. path, "BreakDurationMax"]);
         }
+    }
+
+    private static void CheckOutlier(OutlierOptions outlier, string[] path, ErrorList errors)
+    {
+        errors.CheckRange(outlier.ConsecutiveErrors, 0, 10_000, [.. path, "ConsecutiveErrors"]);
+        errors.CheckRange(outlier.ErrorRatio, 0, 1, [.. path, "ErrorRatio"]);
+        if (outlier.SlowFactor != 0)
+        {
+            errors.CheckRange(outlier.SlowFactor, 2.0, 1000, [.. path, "SlowFactor"]);
+        }
+
+        errors.CheckRange(outlier.Interval, TimeSpan.FromMilliseconds(100), OneHour, [.. path, "Interval"], "100 ms to one hour");
+        errors.CheckRange(outlier.BaseEjection, TimeSpan.FromMilliseconds(100), OneDay, [.. path, "BaseEjection"], "100 ms to one day");
+        errors.CheckRange(outlier.MaxEjectedHosts ?? 0, 0, 10_000, [.. path, "MaxEjectedHosts"]);
     }
 
     private static void CheckBudget(RetryBudgetOptions budget, string[] path, ErrorList errors)

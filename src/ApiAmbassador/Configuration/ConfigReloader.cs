@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ApiAmbassador.Balancing;
 using ApiAmbassador.Discovery;
 using ApiAmbassador.Observability;
 
@@ -20,6 +21,7 @@ internal sealed partial class ConfigReloader(
     SnapshotValidator validator,
     SnapshotStore snapshots,
     SnapshotConfigProvider yarp,
+    AvailabilityRefresh availability,
     InstanceDiscovery discovery,
     AmbassadorMetrics metrics,
     TimeProvider time,
@@ -106,6 +108,7 @@ internal sealed partial class ConfigReloader(
         next = DestinationLayers.Lay(next, current) with { Revision = current.Revision + 1, AppliedAt = time.GetUtcNow() };
         snapshots.Swap(next);
         yarp.Update(next);
+        availability.After(current, next);
         return next;
     }
 

@@ -21,6 +21,7 @@ internal static class DiscoveryRule
             CheckPlace(DestinationLocality.PriorityOf(destination), DestinationLocality.ZoneOf(destination), [.. path, "Destinations", id], errors);
         }
 
+        CheckGap(cluster, path, errors);
         var discovery = cluster.Discovery;
         path = [.. path, "Discovery"];
         errors.CheckRange(discovery.ConfirmEmpty, 1, 1000, [.. path, "ConfirmEmpty"]);
@@ -104,9 +105,36 @@ internal static class DiscoveryRule
     private static void CheckPlace(int priority, string? zone, string[] path, ErrorList errors)
     {
         errors.CheckRange(priority, 0, PriorityMax, [.. path, "Priority"]);
+        CheckZone(zone, path, errors);
+    }
+
+    /// <summary>Reports a zone that is none.</summary>
+    public static void CheckZone(string? zone, string[] path, ErrorList errors)
+    {
         if (zone is not null && (zone.Length is 0 or > ZoneMax || zone.Any(char.IsControl)))
         {
             errors.Add($"a zone is a text of 1 to {ZoneMax} letters", [.. path, "Zone"]);
+        }
+    }
+
+    /// <summary>A priority that nobody has is a slip of the pen, unless sources may bring somebody who has it.</summary>
+    private static void CheckGap(ClusterSnapshot cluster, string[] path, ErrorList errors)
+    {
+        if (cluster.Discovery.Sources.Any())
+        {
+            return;
+        }
+
+        var next = 0;
+        foreach (var group in cluster.Config.Destinations!.GroupBy(destination => DestinationLocality.PriorityOf(destination.Value)).OrderBy(group => group.Key))
+        {
+            if (group.Key > next && group.Key <= PriorityMax)
+            {
+                errors.Add($"the priority is {group.Key}, but no destination has {next}; number them from 0 without a gap", [.. path, "Destinations", group.First().Key, "Priority"]);
+                return;
+            }
+
+            next = Math.Max(next, group.Key + 1);
         }
     }
 

@@ -75,6 +75,15 @@ internal sealed record ClusterSnapshot(
     /// <summary>Whether its load-balancing policy was written, and is not the one that goes with its weights.</summary>
     public bool NamesPolicy { get; init; }
 
+    /// <summary>When a destination that does worse than the others is left out.</summary>
+    public OutlierOptions Outlier { get; init; } = new();
+
+    /// <summary>How long a destination that has come gets fewer requests than its share.</summary>
+    public TimeSpan SlowStart { get; init; }
+
+    /// <summary>The share of destinations that are well below which that is ignored.</summary>
+    public double PanicRatio { get; init; }
+
     /// <summary>What its consistent hash goes by, as it was written; null where it was not.</summary>
     public string? HashBy
     {

@@ -165,6 +165,9 @@ internal static class SnapshotBuilder
         {
             NamesPolicy = config.LoadBalancingPolicy is not null,
             HashBy = options.HashBy,
+            Outlier = options.Outlier,
+            SlowStart = options.SlowStart,
+            PanicRatio = options.PanicRatio,
             Discovery = options.Discovery,
             Names = names,
         };

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Forwarding;
 using ApiAmbassador.Observability;
+using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
@@ -11,7 +12,7 @@ namespace ApiAmbassador.Health;
 /// Judges the answers to YARP's active health checks by thresholds on both sides: so many failures in a row take a destination
 /// out, so many good probes in a row bring it back. The policy where a cluster names none.
 /// </summary>
-internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDestinationHealthUpdater updater, Timeline timeline, ILogger<ThresholdHealthPolicy> logger)
+internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDestinationHealthUpdater updater, ResilienceStates states, Timeline timeline, ILogger<ThresholdHealthPolicy> logger)
     : IActiveHealthCheckPolicy
 {
     /// <summary>Its name in <c>HealthCheck:Active:Policy</c>.</summary>
@@ -50,6 +51,7 @@ internal sealed partial class ThresholdHealthPolicy(SnapshotStore snapshots, IDe
                 var after = settings.Probe.After(before, IsGood(settings.Probe, result));
                 (record.Address, record.Probes) = (address, after);
                 Tell(cluster, result, before, after);
+                states.Of(cluster).Probed(result.Destination, IsGood(settings.Probe, result), settings.Probe.HealthyThreshold);
                 verdicts.Add(new NewActiveDestinationHealth(
                     result.Destination, after.Healthy == true ? DestinationHealth.Healthy : DestinationHealth.Unhealthy));
             }

@@ -50,8 +50,12 @@ internal static class AmbassadorServices
         services.AddSingleton<IClusterChangeListener, NewDestinationProber>();
         services.AddSingleton<IClusterChangeListener, RemovedDestinations>();
         services.AddSingleton<IClusterChangeListener, DestinationNews>();
-        Decorate<IAvailableDestinationsPolicy>(services, yarp => new WeightedAvailabilityPolicy(yarp)); // No policy on health hands out weight 0.
-        Decorate<IHttpForwarder>(services, yarp => new AttemptForwarder(yarp));
+        services.AddSingleton<Standings>();
+        services.AddSingleton<AvailabilityRefresh>();
+        services.AddSingleton<Panics>();
+        services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<Panics>());
+        Decorate<IAvailableDestinationsPolicy>(services, (provider, yarp) => ActivatorUtilities.CreateInstance<AvailabilityPolicy>(provider, yarp));
+        Decorate<IHttpForwarder>(services, (_, yarp) => new AttemptForwarder(yarp));
 
         // The framework's part.
         services.AddRoutePolicies(options.Policies, BearerScheme.IsSet(gathered.Root));
@@ -85,13 +89,13 @@ internal static class AmbassadorServices
         service.ServiceType == typeof(ILoadBalancingPolicy) && service.ImplementationType?.FullName == "Yarp.ReverseProxy.LoadBalancing.LeastRequestsLoadBalancingPolicy";
 
     /// <summary>Puts ours around each of YARP's.</summary>
-    private static void Decorate<T>(IServiceCollection services, Func<T, T> around)
+    private static void Decorate<T>(IServiceCollection services, Func<IServiceProvider, T, T> around)
         where T : class
     {
         foreach (var yarp in services.Where(service => service.ServiceType == typeof(T)).ToArray())
         {
             services.Remove(yarp);
-            services.AddSingleton(provider => around((T)ActivatorUtilities.CreateInstance(provider, yarp.ImplementationType!)));
+            services.AddSingleton(provider => around(provider, (T)ActivatorUtilities.CreateInstance(provider, yarp.ImplementationType!)));
         }
     }
 }

@@ -21,6 +21,12 @@ internal enum TimelineKind
     /// <summary>A circuit breaker opened or closed.</summary>
     Breaker,
 
+    /// <summary>A destination was ejected for doing worse than the others, or let in again.</summary>
+    Outlier,
+
+    /// <summary>So few of a cluster are well that its health is ignored, or no longer is.</summary>
+    Panic,
+
     /// <summary>A destination that left finishes what it has.</summary>
     Drain,
 

@@ -78,7 +78,12 @@ internal sealed partial class AttemptLoop
                 destination.Latency.Failed(BeganAt, plan.Services.Time.GetTimestamp(), plan.State.LatencyOfOthers(destination), retryAfter);
             }
 
-            plan.State.Report(destination, plan.Cluster.CircuitBreaker, _admission, verdict, failure);
+            plan.State.Report(
+                destination,
+                plan.Cluster,
+                _admission,
+                new Outcome(verdict, IsError: verdict == Verdict.Failure || _status >= 500, _isSlow, IsConnectFailure: failure is { NothingSent: true }),
+                failure);
         }
     }
 
@@ -96,7 +101,9 @@ internal sealed partial class AttemptLoop
         if (verdict != Verdict.Failure)
         {
             var others = latency.IsKnown ? 0 : plan.State.LatencyOfOthers(_destination);
-            latency.Learn(beganAt, plan.Services.Time.GetTimestamp(), hasAnswered: verdict == Verdict.Success, others);
+            var now = plan.Services.Time.GetTimestamp();
+            latency.Learn(beganAt, now, hasAnswered: verdict == Verdict.Success, others);
+            _isSlow = plan.Services.Time.GetElapsedTime(beganAt, now).TotalSeconds >= plan.State.SlowFrom(plan.Cluster.Outlier, now);
         }
     }
 }

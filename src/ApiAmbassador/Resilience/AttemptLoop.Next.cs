@@ -141,24 +141,41 @@ internal sealed partial class AttemptLoop
     {
         if (_extras?.Affinity is not { } bound)
         {
-            return Choose(Everybody());
+            return Choose(Everybody(), isFirst: true);
         }
 
         var choice = Choose(bound);
-        return choice.Kind == CandidateKind.Fresh || InsistsOnAffinity ? choice : Choose(Everybody());
+        return choice.Kind == CandidateKind.Fresh || InsistsOnAffinity ? choice : Choose(Everybody(), isFirst: true);
     }
 
     /// <summary>Those of a further attempt: the destinations as they are now, not as they were when the request came.</summary>
     private CandidateChoice NextCandidates() => Choose(
         _extras?.Affinity is not { } bound || !InsistsOnAffinity ? Everybody() : Everybody().Contains(bound) ? bound : []);
 
-    private CandidateChoice Choose(IReadOnlyList<DestinationState> available)
+    private CandidateChoice Choose(IReadOnlyList<DestinationState> available, bool isFirst = false)
     {
         var tried = _extras?.Tried ?? (IReadOnlyList<DestinationState>)[];
-        return plan.HasPriorities && available.Count > 1
-            ? CandidateChoice.OfGroups(plan.State.Priorities.Of(available), tried, plan.State, plan.Cluster.Limits)
-            : CandidateChoice.Of(available, tried, plan.State, plan.Cluster.Limits);
+        if (!plan.HasPriorities || available.Count <= 1)
+        {
+            return CandidateChoice.Of(available, tried, plan.State, plan.Cluster.Limits);
+        }
+
+        // Whom a first attempt goes to is a matter of who can carry how much; who tries again asks the first that are left.
+        var groups = plan.State.Priorities.Of(plan.ClusterState.DestinationsState, plan.Snapshot.Ambassador.Zone);
+        var first = isFirst ? plan.State.FirstGroup(groups.AsSpan(), plan.Cluster.SlowStart) : 0;
+        return CandidateChoice.OfGroups(groups, first, tried, plan.State, plan.Cluster.Limits);
     }
+
+    /// <summary>
+    /// Only first attempts are a matter of shares, of sessions only those without a place, and never those whose key has a place: who would be sent elsewhere
+    /// for ten seconds finds nothing of his there.
+    /// </summary>
+    private bool TakesShare() =>
+        _destination!.Standing.WarmsSince == 0
+        || Number > 1
+        || plan.IsKeyed
+        || _extras is { Affinity: not null } or { Candidates.Kind: not CandidateKind.Fresh }
+        || plan.State.TakesShare(_destination, _extras?.Candidates?.Destinations ?? Everybody(), plan.Cluster.SlowStart);
 
     private IReadOnlyList<DestinationState> Everybody() => plan.ClusterState.DestinationsState.AvailableDestinations;
 

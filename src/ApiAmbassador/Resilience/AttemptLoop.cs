@@ -26,6 +26,7 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     private bool _hasSlot;
     private bool _isReported;
     private bool _isTurnedAway;
+    private bool _isSlow;
     private short _status;
 
     /// <summary>When it began, as a timestamp; its complement while headers are not waited for. One word for both, as every request pays for it.</summary>
@@ -81,7 +82,15 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
         }
 
         _destination = plan.State.Of(picked);
-        (_hasSlot, _isReported) = (false, false);
+        (_hasSlot, _isReported, _isSlow) = (false, false, false);
+        if (!TakesShare())
+        {
+            More.Tried.Add(picked);
+            More.Shunned++;
+            Leave();
+            return !(_isTurnedAway = true);
+        }
+
         _admission = _destination.Breaker.TryEnter(plan.Cluster.CircuitBreaker);
         if ((_admission == Admission.Refused && _extras?.Candidates?.Kind != CandidateKind.LastResort)
             || (plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null && !(_hasSlot = plan.State.Limit.TryTakeSlot(_destination.Slots))))
@@ -89,6 +98,13 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
             Leave();
             _isTurnedAway = true;
             return false;
+        }
+
+        if (_extras is { Shunned: > 0 and var shunned })
+        {
+            // For a further attempt they are as good as any.
+            More.Tried.RemoveRange(More.Tried.Count - shunned, shunned);
+            More.Shunned = 0;
         }
 
         _destination.Latency.Begin();
@@ -225,6 +241,9 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
         public bool IsLastMoment { get; set; }
 
         public List<DestinationState> Tried { get; } = [];
+
+        /// <summary>How many of those, the last ones, were not tried but passed over as they are warming up.</summary>
+        public int Shunned { get; set; }
 
         public TimeSpan Pause { get; set; }
 

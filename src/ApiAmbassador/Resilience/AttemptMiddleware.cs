@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -23,9 +25,9 @@ internal sealed class AttemptMiddleware(RequestDelegate next, SnapshotStore snap
 
         if (snapshot.Ambassador.Passthrough)
         {
-            if (plan.HasPriorities && proxy.AvailableDestinations is { Count: > 1 } available)
+            if (plan.HasPriorities && proxy.AvailableDestinations.Count > 1)
             {
-                proxy.AvailableDestinations = plan.State.Priorities.Of(available)[0];
+                proxy.AvailableDestinations = FirstThatAreThere(plan.State.Priorities.Of(plan.ClusterState.DestinationsState, snapshot.Ambassador.Zone)) ?? proxy.AvailableDestinations;
             }
 
             return next(context);
@@ -34,6 +36,19 @@ internal sealed class AttemptMiddleware(RequestDelegate next, SnapshotStore snap
         var loop = new AttemptLoop(context, plan);
         context.Features.Set(loop);
         return loop.RunAsync();
+    }
+
+    private static IReadOnlyList<DestinationState>? FirstThatAreThere(ImmutableArray<PriorityGroup> groups)
+    {
+        foreach (var group in groups)
+        {
+            if (group.Available.Count > 0)
+            {
+                return group.Available;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Null where a reload has taken the route or the cluster away since the request was matched: it is served as it was found.</summary>

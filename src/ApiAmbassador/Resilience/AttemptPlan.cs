@@ -22,5 +22,8 @@ internal sealed record AttemptPlan(
     RequestDelegate Next)
 {
     /// <summary>Whether some destinations are asked only when others cannot serve.</summary>
-    public bool HasPriorities { get; } = PriorityGroups.Differ(Cluster.Config.Destinations!.Values);
+    public bool HasPriorities { get; } = PriorityGroups.Differ(Cluster.Config.Destinations!.Values, Snapshot.Ambassador.Zone);
+
+    /// <summary>Whether each key has its place.</summary>
+    public bool IsKeyed { get; } = ConsistentHashPolicy.PolicyName.Equals(Cluster.Config.LoadBalancingPolicy, StringComparison.OrdinalIgnoreCase);
 }

@@ -3,7 +3,7 @@ using ApiAmbassador.Configuration;
 namespace ApiAmbassador.Resilience;
 
 /// <summary>
-/// One destination's circuit breaker. We judge, Polly holds: we count verdicts and decide when it opens (<see cref="BreakerRule"/>), and
+/// One destination's circuit breaker. We judge, Polly holds: we count verdicts (<see cref="OutcomeRecord"/>) and decide when it opens (<see cref="BreakerRule"/>), and
 /// Polly's circuit (<see cref="PollyCircuit"/>) holds the state, the break and whether it may end. Safe for all threads.
 /// </summary>
 /// <remarks>
@@ -21,16 +21,14 @@ namespace ApiAmbassador.Resilience;
 /// </remarks>
 /// <param name="time">The clock.</param>
 /// <param name="random">For the jitter of breaks; shared between breakers only if it is safe for threads, as <see cref="Random.Shared"/> is.</param>
-internal sealed class Breaker(TimeProvider time, Random random)
+/// <param name="record">What the destination did lately; only what comes while the breaker is closed gets into it.</param>
+internal sealed class Breaker(TimeProvider time, Random random, OutcomeRecord record)
 {
-    private readonly RollingCounts _counts = new(time);
-
     /// <summary>For what changes the state. Counting, entering and looking take no lock.</summary>
     private readonly Lock _lock = new();
     private PollyCircuit? _circuit;
     private volatile bool _open;
     private volatile bool _refusing;
-    private long _consecutiveFailures;
     private int _timesOpened;
 
     // Timestamps. A trial may be claimed from _trialFrom on: the end of the break, or while one is under way the time when its place is free again.
@@ -62,7 +60,7 @@ internal sealed class Breaker(TimeProvider time, Random random)
     }
 
     /// <summary>Failures since the last success; those that opened it, while it is open.</summary>
-    public long ConsecutiveFailures => Volatile.Read(ref _consecutiveFailures);
+    public long ConsecutiveFailures => record.ConsecutiveFailures;
 
     /// <summary>How often it opened in a row, which is what breaks grow with. It stays after closing, as the row may go on.</summary>
     public int TimesOpened => Volatile.Read(ref _timesOpened);
@@ -82,53 +80,26 @@ internal sealed class Breaker(TimeProvider time, Random random)
             : Admission.Refused;
     }
 
-    /// <summary>Takes a request's verdict; tells what it changed.</summary>
+    /// <summary>Takes how a request went; tells what it changed.</summary>
     /// <param name="options">The breaker as it is set now.</param>
     /// <param name="admission">How the request was admitted.</param>
-    /// <param name="verdict">What it says about the destination.</param>
-    /// <param name="isConnectFailure">Whether it failed because no connection could be made.</param>
+    /// <param name="outcome">How it went.</param>
     /// <param name="othersServe">Whether other destinations of the cluster serve.</param>
-    public BreakerChange Report(CircuitBreakerOptions options, Admission admission, Verdict verdict, bool isConnectFailure, bool othersServe)
+    public BreakerChange Report(CircuitBreakerOptions options, Admission admission, in Outcome outcome, bool othersServe)
     {
         if (_open)
         {
-            return admission == Admission.Trial ? EndTrial(options, verdict, isConnectFailure, othersServe) : BreakerChange.None;
+            return admission == Admission.Trial ? EndTrial(options, outcome, othersServe) : BreakerChange.None;
         }
 
-        switch (verdict)
-        {
-            case Verdict.Success:
-                // Looked at first: a write would take the line from the other processors for nothing.
-                if (Volatile.Read(ref _consecutiveFailures) != 0)
-                {
-                    Volatile.Write(ref _consecutiveFailures, 0);
-                }
-
-                if (options.FailureRatio > 0)
-                {
-                    _counts.AddFirst(options.SamplingDuration, time.GetTimestamp());
-                }
-
-                return BreakerChange.None;
-
-            case Verdict.Failure:
-                Interlocked.Increment(ref _consecutiveFailures);
-                if (options.FailureRatio > 0)
-                {
-                    _counts.AddSecond(options.SamplingDuration, time.GetTimestamp());
-                }
-
-                return Opens(options) ? Open(options, isConnectFailure, othersServe) : BreakerChange.None;
-
-            default:
-                return BreakerChange.None;
-        }
+        record.Add(outcome, options.SamplingDuration, time.GetTimestamp());
+        return outcome.Verdict == Verdict.Failure && Opens(options) ? Open(options, outcome.IsConnectFailure, othersServe) : BreakerChange.None;
     }
 
     private bool Opens(CircuitBreakerOptions options)
     {
-        var (successes, failures) = options.FailureRatio > 0 ? _counts.Totals(options.SamplingDuration, time.GetTimestamp()) : default;
-        return BreakerRule.Opens(options, ConsecutiveFailures, successes, failures);
+        var totals = options.FailureRatio > 0 ? record.Totals(options.SamplingDuration, time.GetTimestamp()) : default;
+        return BreakerRule.Opens(options, ConsecutiveFailures, totals.Requests - totals.Failures, totals.Failures);
     }
 
     private BreakerChange Open(CircuitBreakerOptions options, bool isConnectFailure, bool othersServe)
@@ -154,7 +125,7 @@ internal sealed class Breaker(TimeProvider time, Random random)
         }
     }
 
-    private BreakerChange EndTrial(CircuitBreakerOptions options, Verdict verdict, bool isConnectFailure, bool othersServe)
+    private BreakerChange EndTrial(CircuitBreakerOptions options, in Outcome outcome, bool othersServe)
     {
         lock (_lock)
         {
@@ -163,27 +134,26 @@ internal sealed class Breaker(TimeProvider time, Random random)
                 return BreakerChange.None; // Another trial, which had taken this one's place, has closed it at this moment.
             }
 
-            if (verdict == Verdict.Neutral)
+            if (outcome.Verdict == Verdict.Neutral)
             {
                 Volatile.Write(ref _trialFrom, _openUntil);
                 return BreakerChange.None;
             }
 
             var breakDuration = BreakDuration(options, othersServe);
-            if (!_circuit!.TryTell(verdict, breakDuration))
+            if (!_circuit!.TryTell(outcome.Verdict, breakDuration))
             {
                 return BreakerChange.None; // Another trial has reopened it.
             }
 
             if (_circuit.IsOpen)
             {
-                BeginBreakLocked(breakDuration, isConnectFailure);
+                BeginBreakLocked(breakDuration, outcome.IsConnectFailure);
                 return BreakerChange.Reopened;
             }
 
             _closedAt = time.GetTimestamp();
-            _counts.Clear();
-            Volatile.Write(ref _consecutiveFailures, 0);
+            record.Clear();
             _open = false;
             return BreakerChange.Closed;
         }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -38,6 +40,11 @@ internal readonly record struct CandidateChoice(CandidateKind Kind, IReadOnlyLis
     public static CandidateChoice Of(
         IReadOnlyList<DestinationState> available, IReadOnlyList<DestinationState> tried, ClusterResilience cluster, LimitsOptions limits)
     {
+        if (limits.MaxConcurrentRequestsPerDestination is null && tried.Count == 0 && !cluster.HasOpen && available.Count > 0)
+        {
+            return new(CandidateKind.Fresh, available);
+        }
+
         List<DestinationState>? fresh = null, again = null, lastResort = null;
         var full = false;
         for (var i = 0; i < available.Count; i++)
@@ -69,14 +76,14 @@ internal readonly record struct CandidateChoice(CandidateKind Kind, IReadOnlyLis
         };
     }
 
-    /// <summary>The first priority that has any not tried yet; where none has, the best of what is left, the first priority before the others.</summary>
+    /// <summary>The group that it is the turn of, else the first that has any not tried yet; where none has, the best of what is left, the first before the others.</summary>
     public static CandidateChoice OfGroups(
-        IReadOnlyList<IReadOnlyList<DestinationState>> priorities, IReadOnlyList<DestinationState> tried, ClusterResilience cluster, LimitsOptions limits)
+        ImmutableArray<PriorityGroup> groups, int first, IReadOnlyList<DestinationState> tried, ClusterResilience cluster, LimitsOptions limits)
     {
         var best = new CandidateChoice(CandidateKind.None, []);
-        foreach (var group in priorities)
+        for (var i = -1; i < groups.Length; i++)
         {
-            var choice = Of(group, tried, cluster, limits);
+            var choice = Of(groups[i < 0 ? first : i].Available, tried, cluster, limits);
             if (choice.Kind == CandidateKind.Fresh)
             {
                 return choice;

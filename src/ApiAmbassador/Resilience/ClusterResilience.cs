@@ -1,13 +1,16 @@
 using System.Runtime.CompilerServices;
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Health;
 using ApiAmbassador.Observability;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Resilience;
 
 /// <summary>What is remembered of a cluster from request to request: its budget, its limit, and its destinations' breakers.</summary>
-internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvider time, Random random, Timeline timeline, ILogger logger)
+internal sealed partial class ClusterResilience(
+    ClusterState cluster, Standings standings, IClusterDestinationsUpdater availability, TimeProvider time, Random random, Timeline timeline, ILogger logger)
 {
     private readonly ConditionalWeakTable<DestinationState, DestinationResilience> _destinations = [];
     private readonly Lock _opening = new();
@@ -83,7 +86,8 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
         {
             if (!_destinations.TryGetValue(destination, out known) || known.Address != address)
             {
-                known = new DestinationResilience(destination, address, new Breaker(time, random), new LatencyEstimate(time));
+                var record = new OutcomeRecord(time);
+                known = new DestinationResilience(destination, standings.Of(destination), record, new Breaker(time, random, record), new LatencyEstimate(time));
                 _destinations.AddOrUpdate(destination, known);
                 _open = [.. _open.Where(open => !ReferenceEquals(open, destination))];
             }
@@ -141,19 +145,21 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
         return Limit.EnterAsync(options, cancellationToken);
     }
 
-    /// <summary>Tells a destination's breaker how an attempt went.</summary>
-    public void Report(
-        DestinationResilience destination, CircuitBreakerOptions options, Admission admission, Verdict verdict, Failure? failure)
+    /// <summary>Takes how an attempt went into its destination's record, by which its breaker may open, or else it may be ejected.</summary>
+    public void Report(DestinationResilience destination, ClusterSnapshot settings, Admission admission, in Outcome outcome, Failure? failure)
     {
         var change = destination.Breaker.Report(
-            options, admission, verdict, failure is { NothingSent: true }, verdict == Verdict.Failure && OthersServe(destination.State));
-        if (change == BreakerChange.None)
+            settings.CircuitBreaker, admission, outcome, outcome.Verdict == Verdict.Failure && OthersServe(destination.State));
+        if (change != BreakerChange.None)
         {
-            return;
+            Refresh();
+            Tell(change, destination, Cause(failure), destination.Breaker.TimeToTrial.TotalSeconds);
+            destination.Standing.WarmsSince = change == BreakerChange.Closed ? time.GetTimestamp() : destination.Standing.WarmsSince;
         }
-
-        Refresh();
-        Tell(change, destination, Cause(failure), destination.Breaker.TimeToTrial.TotalSeconds);
+        else if (outcome.Verdict != Verdict.Neutral && (outcome.IsError || outcome.IsSlow))
+        {
+            Compare(destination, settings);
+        }
     }
 
     private void Tell(BreakerChange change, DestinationResilience destination, string cause, double pause)

@@ -1,18 +1,22 @@
 using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Health;
 using ApiAmbassador.Observability;
+using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Resilience;
 
 /// <summary>What is remembered of each cluster, for as long as YARP keeps the cluster.</summary>
-internal sealed class ResilienceStates(SnapshotStore snapshots, TimeProvider time, Random random, Timeline timeline, ILogger<ResilienceStates> logger) : IClusterChangeListener
+internal sealed class ResilienceStates(
+    SnapshotStore snapshots, Standings standings, IClusterDestinationsUpdater availability, TimeProvider time, Random random, Timeline timeline, ILogger<ResilienceStates> logger)
+    : IClusterChangeListener
 {
     private readonly ConditionalWeakTable<ClusterState, ClusterResilience> _clusters = [];
 
     /// <summary>What is remembered of a cluster.</summary>
     public ClusterResilience Of(ClusterState cluster) =>
-        _clusters.TryGetValue(cluster, out var known) ? known : _clusters.GetValue(cluster, made => new ClusterResilience(made, time, random, timeline, logger));
+        _clusters.TryGetValue(cluster, out var known) ? known : _clusters.GetValue(cluster, made => new ClusterResilience(made, standings, availability, time, random, timeline, logger));
 
     /// <summary>Whether a request to the cluster would reach a destination.</summary>
     public bool CanServe(ClusterState cluster) =>

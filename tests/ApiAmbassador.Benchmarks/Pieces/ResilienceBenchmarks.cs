@@ -12,7 +12,7 @@ public class ResilienceBenchmarks
     private readonly CircuitBreakerOptions _withoutRatio = new() { FailureRatio = 0 };
     private readonly RetryBudgetOptions _budgetOptions = new();
     private readonly LimitsOptions _limitsOptions = new() { MaxConcurrentRequests = 100, MaxConcurrentRequestsPerDestination = 50, MaxQueuedRequests = 100 };
-    private readonly Breaker _breaker = new(TimeProvider.System, Random.Shared);
+    private readonly Breaker _breaker = new(TimeProvider.System, Random.Shared, new OutcomeRecord(TimeProvider.System));
     private readonly RetryBudget _budget = new(TimeProvider.System);
     private readonly ConcurrencyLimit _limit = new(TimeProvider.System);
     private readonly DestinationSlots[] _destinations = [new(), new(), new()];
@@ -51,5 +51,5 @@ public class ResilienceBenchmarks
     }
 
     private bool Succeed(CircuitBreakerOptions options) =>
-        _breaker.Report(options, _breaker.TryEnter(options), Verdict.Success, isConnectFailure: false, othersServe: true) == BreakerChange.None;
+        _breaker.Report(options, _breaker.TryEnter(options), new Outcome(Verdict.Success), othersServe: true) == BreakerChange.None;
 }

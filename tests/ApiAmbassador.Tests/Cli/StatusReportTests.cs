@@ -9,7 +9,8 @@ namespace ApiAmbassador.Tests.Cli;
 public class StatusReportTests
 {
     private static readonly DestinationView Serving = new(
-        "one", "http://10.0.0.1:8080", 1, 1, 0, Zone: null, Operator: null, new HealthView("unknown", "unknown"), new BreakerView(BreakerState.Closed, Until: null, 0), 3, IsUsable: true);
+        "one", "http://10.0.0.1:8080", 1, 1, 0, Zone: null, Operator: null, new HealthView("unknown", "unknown"), new BreakerView(BreakerState.Closed, Until: null, 0),
+        new OutlierView(IsEjected: false, Until: null, 0, Cause: null), 3, IsUsable: true);
 
     [Fact]
     public void Plain_text_is_a_line_a_destination_within_80_columns()
@@ -82,5 +83,5 @@ public class StatusReportTests
 
     private static StatusView Status(DestinationView[] destinations, params SourceView[]? sources) => new(
         "1.2.3", "", DateTimeOffset.UnixEpoch, 3600, "serving", 7, DateTimeOffset.UnixEpoch, Passthrough: false, 0, LastRefused: null,
-        [new ClusterView("api", "PowerOfTwoChoices", 1, 3, 0, 100, sources ?? [], destinations)], []);
+        [new ClusterView("api", "PowerOfTwoChoices", 1, false, 3, 0, 100, sources ?? [], destinations)], []);
 }

@@ -54,10 +54,11 @@ public partial class StatusScreenTests
 
     private static StatusView Status(int destinations) => new(
         "1.2.3", "", DateTimeOffset.UnixEpoch, 3600, "serving", 7, DateTimeOffset.UnixEpoch, Passthrough: false, 0, LastRefused: null,
-        [new ClusterView("api", "PowerOfTwoChoices", 1, 3, 0, 100, [], [.. Enumerable.Range(0, destinations).Select(Destination)])], []);
+        [new ClusterView("api", "PowerOfTwoChoices", 1, false, 3, 0, 100, [], [.. Enumerable.Range(0, destinations).Select(Destination)])], []);
 
     private static DestinationView Destination(int number) => new(
-        $"d{number}", "http://10.0.0.1:8080", 1, 1, 0, Zone: null, Operator: null, new HealthView("unknown", "unknown"), new BreakerView(BreakerState.Closed, Until: null, 0), 3, IsUsable: true);
+        $"d{number}", "http://10.0.0.1:8080", 1, 1, 0, Zone: null, Operator: null, new HealthView("unknown", "unknown"), new BreakerView(BreakerState.Closed, Until: null, 0),
+        new OutlierView(IsEjected: false, Until: null, 0, Cause: null), 3, IsUsable: true);
 
     [System.Text.RegularExpressions.GeneratedRegex(@"\e\[[0-9;]*[A-Za-z]", System.Text.RegularExpressions.RegexOptions.None, 1000)]
     private static partial System.Text.RegularExpressions.Regex Sequence();

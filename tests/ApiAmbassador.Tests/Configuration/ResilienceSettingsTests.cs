@@ -7,7 +7,7 @@ namespace ApiAmbassador.Tests.Configuration;
 public class ResilienceSettingsTests
 {
     private const string Retry = "ReverseProxy:Routes:plain:Retry", Shared = "ReverseProxy:Routes:shared:Retry", One = "ReverseProxy:Clusters:one";
-    private const string Breaker = One + ":CircuitBreaker", Budget = One + ":RetryBudget", Limits = One + ":Limits", Body = "Ambassador:RetryBodyBytesMax";
+    private const string Breaker = One + ":CircuitBreaker", Budget = One + ":RetryBudget", Limits = One + ":Limits", Body = "Ambassador:RetryBodyBytesMax", Outlier = One + ":Outlier";
 
     private const string Words = "; it takes connect-failure, refused-stream, reset, attempt-timeout, gateway-error, 5xx, retriable-4xx";
     private const string Statuses = "; statuses are from 400 to 599, as 507, 520-530 or 5xx";
@@ -34,6 +34,24 @@ public class ResilienceSettingsTests
     [InlineData(Retry, """{ "BackoffBase": "00:01:00", "BackoffMax": "00:01:00" }""")]
     [InlineData(One + ":ConnectTimeout", "\"00:00:00.0000001\"")]
     [InlineData(One + ":ConnectTimeout", "\"00:01:00\"")]
+    [InlineData(Outlier + ":ConsecutiveErrors", "0")]
+    [InlineData(Outlier + ":ConsecutiveErrors", "10000")]
+    [InlineData(Outlier + ":ErrorRatio", "0")]
+    [InlineData(Outlier + ":ErrorRatio", "1")]
+    [InlineData(Outlier + ":SlowFactor", "0")]
+    [InlineData(Outlier + ":SlowFactor", "2")]
+    [InlineData(Outlier + ":SlowFactor", "1000")]
+    [InlineData(Outlier + ":Interval", "\"00:00:00.1\"")]
+    [InlineData(Outlier + ":Interval", "\"01:00:00\"")]
+    [InlineData(Outlier + ":BaseEjection", "\"00:00:00.1\"")]
+    [InlineData(Outlier + ":BaseEjection", "\"1.00:00:00\"")]
+    [InlineData(Outlier + ":MaxEjectedHosts", "0")]
+    [InlineData(Outlier + ":MaxEjectedHosts", "10000")]
+    [InlineData(One + ":SlowStart", "\"00:00:00\"")]
+    [InlineData(One + ":SlowStart", "\"01:00:00\"")]
+    [InlineData(One + ":PanicRatio", "0")]
+    [InlineData(One + ":PanicRatio", "1")]
+    [InlineData("Ambassador:Zone", "\"a\"")]
     [InlineData(Breaker + ":ConsecutiveFailures", "0")]
     [InlineData(Breaker + ":ConsecutiveFailures", "10000")]
     [InlineData(Breaker + ":FailureRatio", "0")]
@@ -88,6 +106,20 @@ public class ResilienceSettingsTests
     [InlineData(One + ":ConnectTimeout", "\"00:00:00\"", "", "00:00:00 is out of range: above zero, to one minute")]
     [InlineData(One + ":ConnectTimeout", "\"00:01:00.001\"", "", "00:01:00.0010000 is out of range: above zero, to one minute")]
     [InlineData(One + ":Metadata", """{ "Ambassador.ConnectTimeout": "soon" }""", ":Ambassador.ConnectTimeout", "'soon' is not a duration; use the setting ConnectTimeout instead")]
+    [InlineData(Outlier + ":ConsecutiveErrors", "-1", "", "-1 is out of range: 0 to 10000")]
+    [InlineData(Outlier + ":ConsecutiveErrors", "10001", "", "10001 is out of range: 0 to 10000")]
+    [InlineData(Outlier + ":ErrorRatio", "1.1", "", "1.1 is out of range: 0 to 1")]
+    [InlineData(Outlier + ":SlowFactor", "1.9", "", "1.9 is out of range: 2 to 1000")]
+    [InlineData(Outlier + ":Interval", "\"00:00:00.0999999\"", "", "00:00:00.0999999 is out of range: 100 ms to one hour")]
+    [InlineData(Outlier + ":BaseEjection", "\"1.00:00:00.1\"", "", "1.00:00:00.1000000 is out of range: 100 ms to one day")]
+    [InlineData(Outlier + ":MaxEjectedHosts", "-1", "", "-1 is out of range: 0 to 10000")]
+    [InlineData(One + ":SlowStart", "\"-00:00:01\"", "", "-00:00:01 is out of range: zero to one hour")]
+    [InlineData(One + ":SlowStart", "\"01:00:00.1\"", "", "01:00:00.1000000 is out of range: zero to one hour")]
+    [InlineData(One + ":PanicRatio", "-0.1", "", "-0.1 is out of range: 0 to 1")]
+    [InlineData(One + ":PanicRatio", "1.01", "", "1.01 is out of range: 0 to 1")]
+    [InlineData(One + ":Destinations:a:Priority", "1", "", "the priority is 1, but no destination has 0; number them from 0 without a gap")]
+    [InlineData("ReverseProxy:Clusters:two:Destinations:a:Priority", "2", "", "the priority is 2, but no destination has 1; number them from 0 without a gap")]
+    [InlineData("Ambassador:Zone", "\"\"", "", "a zone is a text of 1 to 63 letters")]
     [InlineData(Breaker + ":ConsecutiveFailures", "-1", "", "-1 is out of range: 0 to 10000")]
     [InlineData(Breaker + ":ConsecutiveFailures", "10001", "", "10001 is out of range: 0 to 10000")]
     [InlineData(Breaker + ":FailureRatio", "-0.001", "", "-0.001 is out of range: 0 to 1")]

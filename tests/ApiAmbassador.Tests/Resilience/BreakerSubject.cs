@@ -9,7 +9,7 @@ internal sealed class BreakerSubject
 {
     private readonly FixedRandom _random = new();
 
-    public BreakerSubject() => Breaker = new Breaker(Time, _random);
+    public BreakerSubject() => Breaker = new Breaker(Time, _random, new OutcomeRecord(Time));
 
     public FakeTime Time { get; } = new();
 
@@ -28,7 +28,7 @@ internal sealed class BreakerSubject
     public Admission Enter() => Breaker.TryEnter(Options);
 
     public BreakerChange Report(Admission admission, Verdict verdict, bool connect = false) =>
-        Breaker.Report(Options, admission, verdict, connect, OthersServe);
+        Breaker.Report(Options, admission, new Outcome(verdict, IsError: verdict == Verdict.Failure, IsConnectFailure: connect), OthersServe);
 
     /// <summary>A request from beginning to end; it goes there even if it is refused.</summary>
     public BreakerChange Send(Verdict verdict, bool connect = false) => Report(Enter(), verdict, connect);
