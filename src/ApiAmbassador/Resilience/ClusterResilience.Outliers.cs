@@ -79,12 +79,13 @@ internal sealed partial class ClusterResilience
         }
     }
 
+    /// <summary>One whose break is over counts: somebody has to try it.</summary>
     private double Usable(IReadOnlyList<DestinationState> available, TimeSpan slowStart)
     {
         var usable = 0.0;
         for (var i = 0; i < available.Count; i++)
         {
-            usable += HasOpen && IsOpen(available[i]) ? 0 : ShareOf(standings.Of(available[i]), slowStart);
+            usable += HasOpen && Of(available[i]).Breaker.TimeToTrial > TimeSpan.Zero ? 0 : ShareOf(standings.Of(available[i]), slowStart);
         }
 
         return usable;

@@ -16,7 +16,7 @@ public class OperatorTests
         await using var two = ScriptedDestination.Start("two", Reply.Ok("two"));
         using var setup = new AmbassadorSetup();
         await using var ambassador = await RunningAmbassador.StartAsync(
-            setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical" """, ("one", one.Address), ("two", two.Address)));
+            setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical", "SlowStart": "00:00:00" """, ("one", one.Address), ("two", two.Address)));
         var inFlight = ambassador.GetAsync();
         await one.WaitForAsync(destination => destination.RequestCount == 1);
         ((int)(await ambassador.DestinationAsync("api", "one"))["inFlight"]!).ShouldBe(1);
@@ -93,7 +93,7 @@ public class OperatorTests
         (await ambassador.CountAnswersAsync(10)).ShouldBe(new Dictionary<string, int> { ["two"] = 10 });
 
         await ApplyAsync(ambassador, setup.WithCluster(probed, ("two", two.Address)));
-        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "RoundRobin" """, ("one", one.Address), ("two", two.Address)));
+        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "RoundRobin", "SlowStart": "00:00:00" """, ("one", one.Address), ("two", two.Address)));
         (await ambassador.CountAnswersAsync(10)).ShouldBe(new Dictionary<string, int> { ["one"] = 5, ["two"] = 5 }, ignoreOrder: true);
     }
 

@@ -224,5 +224,5 @@ public sealed class BreakerTests : IAsyncDisposable
     private Task<RunningAmbassador> StartAsync(string breaker, bool passthrough = false) => RunningAmbassador.StartAsync(
         new AmbassadorSetup()
             .With("Ambassador__Passthrough", passthrough ? "true" : "false")
-            .WithCluster($$""" "LoadBalancingPolicy": "FirstAlphabetical", "CircuitBreaker": { {{breaker}} } """, ("one", _one.Address), ("two", _two.Address)));
+            .WithCluster($$""" "LoadBalancingPolicy": "FirstAlphabetical", "SlowStart": "00:00:00", "CircuitBreaker": { {{breaker}} } """, ("one", _one.Address), ("two", _two.Address)));
 }

@@ -257,7 +257,7 @@ public sealed class RetryTests : IAsyncDisposable
     [Fact]
     public async Task Budget_spent_passesFailuresOn()
     {
-        await using var ambassador = await StartAsync("", """ "RetryBudget": { "Ratio": 0, "MinPerSecond": 0.3, "Window": "00:00:10" }, "CircuitBreaker": { "ConsecutiveFailures": 0, "FailureRatio": 0 }, """);
+        await using var ambassador = await StartAsync("", """ "RetryBudget": { "Ratio": 0, "MinPerSecond": 0.3, "Window": "00:00:10" }, "CircuitBreaker": { "ConsecutiveFailures": 0, "FailureRatio": 0 }, "Outlier": { "MaxEjectedHosts": 0 }, """);
 
         var statuses = new List<int>();
         for (var i = 0; i < 6; i++)
