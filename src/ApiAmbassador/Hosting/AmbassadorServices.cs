@@ -53,6 +53,11 @@ internal static class AmbassadorServices
         Decorate<IAvailableDestinationsPolicy>(services, yarp => new WeightedAvailabilityPolicy(yarp)); // No policy on health hands out weight 0.
         Decorate<IHttpForwarder>(services, yarp => new AttemptForwarder(yarp));
 
+        // What is told.
+        services.AddSingleton<ILineOutput, StandardOutput>();
+        services.AddSingleton<AccessLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
+
         // The framework's part.
         services.AddRoutePolicies(options.Policies, BearerScheme.IsSet(gathered.Root));
         services.AddHostFilter(gathered.Configuration);
