@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -11,6 +12,11 @@ namespace ApiAmbassador.Observability;
 /// </summary>
 internal sealed class AccessLineWriter : IDisposable
 {
+    private const string TimeFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+
+    /// <summary>Bytes that no number, time or address is longer than.</summary>
+    private const int FormattedMax = 128;
+
     // The relaxed encoder leaves & and + as they are; control characters, quotes and backslashes it does escape, and no browser reads a log.
     private static readonly JsonWriterOptions JsonOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -18,7 +24,6 @@ internal sealed class AccessLineWriter : IDisposable
         "!#$%&'()*+,-./0123456789:;<>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~…");
 
     private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
-    private readonly StringBuilder _text = new();
     private readonly Utf8JsonWriter _json;
 
     /// <summary>Empty.</summary>
@@ -36,7 +41,7 @@ internal sealed class AccessLineWriter : IDisposable
         _json.Reset(_buffer);
         _json.WriteStartObject();
         _json.WriteString("log"u8, "access"u8);
-        _json.WriteString("time"u8, Time(line.At));
+        Text("time"u8, line.At.UtcDateTime, TimeFormat);
         Text("client"u8, Address(line));
         Text("method"u8, line.Method);
         Text("path"u8, line.Query is null ? line.Path : line.Path + line.Query);
@@ -66,39 +71,45 @@ internal sealed class AccessLineWriter : IDisposable
     /// <summary>Words: what every request has in a fixed order, then <c>name=value</c>; what there is not is left out.</summary>
     public void WriteText(in AccessLine line)
     {
-        _text.Clear().Append(Time(line.At)).Append(" access:");
-        Word(Address(line) ?? "-");
-        Word(line.Method);
-        Word(line.Query is null ? line.Path : line.Path + line.Query);
-        Word(line.Protocol);
-        _text.Append(' ').Append(line.Status).Append(' ').Append(Milliseconds(line.Total)).Append(" ms");
-        Named("host", line.Host);
-        _text.Append(" in=").Append(line.BytesIn).Append(" out=").Append(line.BytesOut);
-        if (line.Upstream is { } upstream)
+        Add(line.At.UtcDateTime, TimeFormat);
+        Add(" access: "u8);
+        if (Address(line) is { } client)
         {
-            _text.Append(" upstream_ms=").Append(Milliseconds(upstream));
+            Add(client);
+        }
+        else
+        {
+            Add("-"u8);
         }
 
-        Named("route", line.Route);
-        Named("cluster", line.Cluster);
-        Named("destination", line.Destination);
-        _text.Append(" attempts=").Append(line.Attempts);
-        Named("reason", line.Reason);
-        Named("phase", line.Phase is { } phase ? FailureResponse.Word(phase) : null);
-        Named("trace", line.Trace?.ToHexString());
-        _text.Append('\n');
-        foreach (var chunk in _text.GetChunks())
+        Named(" "u8, line.Method);
+        Named(" "u8, line.Path, line.Query);
+        Named(" "u8, line.Protocol);
+        Number(" "u8, line.Status);
+        Number(" "u8, Milliseconds(line.Total));
+        Add(" ms"u8);
+        Named(" host="u8, line.Host);
+        Number(" in="u8, line.BytesIn);
+        Number(" out="u8, line.BytesOut);
+        if (line.Upstream is { } upstream)
         {
-            Encoding.UTF8.GetBytes(chunk.Span, _buffer);
+            Number(" upstream_ms="u8, Milliseconds(upstream));
         }
+
+        Named(" route="u8, line.Route);
+        Named(" cluster="u8, line.Cluster);
+        Named(" destination="u8, line.Destination);
+        Number(" attempts="u8, line.Attempts);
+        Named(" reason="u8, line.Reason);
+        Named(" phase="u8, line.Phase is { } phase ? FailureResponse.Word(phase) : null);
+        Named(" trace="u8, line.Trace?.ToHexString());
+        Add("\n"u8);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _json.Dispose();
 
-    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ");
-
-    private static string? Address(in AccessLine line) => line.Client is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4().ToString() : line.Client?.ToString();
+    private static IPAddress? Address(in AccessLine line) => line.Client is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : line.Client;
 
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 1);
 
@@ -110,41 +121,68 @@ internal sealed class AccessLineWriter : IDisposable
         }
     }
 
-    private void Named(string name, string? value)
+    private void Text<T>(ReadOnlySpan<byte> name, T? value, string? format = null)
+        where T : IUtf8SpanFormattable
     {
-        if (value is not null)
+        Span<byte> text = stackalloc byte[FormattedMax];
+        if (value is not null && value.TryFormat(text, out var length, format, provider: null))
         {
-            _text.Append(' ').Append(name).Append('=');
-            Value(value);
+            _json.WriteString(name, text[..length]);
         }
     }
 
-    private void Word(string value)
+    private void Add(ReadOnlySpan<byte> text) => _buffer.Write(text);
+
+    private void Add<T>(T value, string? format = null)
+        where T : IUtf8SpanFormattable
     {
-        _text.Append(' ');
-        Value(value);
+        value.TryFormat(_buffer.GetSpan(FormattedMax), out var length, format, provider: null);
+        _buffer.Advance(length);
+    }
+
+    private void Number<T>(ReadOnlySpan<byte> name, T value)
+        where T : IUtf8SpanFormattable
+    {
+        Add(name);
+        Add(value);
     }
 
     /// <summary>As it is where that is one word; else quoted as in JSON, with everything beyond ASCII escaped.</summary>
-    private void Value(string value)
+    private void Named(ReadOnlySpan<byte> name, string? value, string? more = null)
     {
-        if (value.Length > 0 && !value.AsSpan().ContainsAnyExcept(Plain))
+        if (value is null)
         {
-            _text.Append(value);
             return;
         }
 
-        _text.Append('"');
-        foreach (var letter in value)
+        Add(name);
+        if (value.Length > 0 && !value.AsSpan().ContainsAnyExcept(Plain) && !more.AsSpan().ContainsAnyExcept(Plain))
         {
-            _ = letter switch
-            {
-                '"' or '\\' => _text.Append('\\').Append(letter),
-                >= ' ' and <= '~' => _text.Append(letter),
-                _ => _text.Append("\\u").Append(((int)letter).ToString("x4")),
-            };
+            Encoding.UTF8.GetBytes(value, _buffer);
+            Encoding.UTF8.GetBytes(more, _buffer);
+            return;
         }
 
-        _text.Append('"');
+        Add("\""u8);
+        Escape(value);
+        Escape(more);
+        Add("\""u8);
+    }
+
+    private void Escape(ReadOnlySpan<char> value)
+    {
+        foreach (var letter in value)
+        {
+            if (letter is >= ' ' and <= '~')
+            {
+                Add(letter is '"' or '\\' ? "\\"u8 : ""u8);
+                Add([(byte)letter]);
+            }
+            else
+            {
+                Add("\\u"u8);
+                Add((int)letter, "x4");
+            }
+        }
     }
 }
