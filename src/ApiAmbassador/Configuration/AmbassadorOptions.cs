@@ -61,6 +61,9 @@ public sealed class AmbassadorOptions
     /// </summary>
     public string? Zone { get; set; }
 
+    /// <summary>The line that requests get on standard output.</summary>
+    public AccessLogOptions AccessLog { get; set; } = new();
+
     /// <summary>The policies that routes refer to by name. A change needs a restart.</summary>
     public PolicyOptions Policies { get; set; } = new();
 }

@@ -46,6 +46,8 @@ internal static class AmbassadorRule
         AdminTokenRule.Check(options.Admin, errors);
         errors.CheckRange(options.DrainDelay, TimeSpan.Zero, TimeSpan.FromDays(1), [Section, "DrainDelay"], "zero to one day");
         errors.CheckRange(options.DrainTimeout, TimeSpan.Zero, TimeSpan.FromDays(1), [Section, "DrainTimeout"], "zero to one day");
+        errors.CheckRange(
+            options.AccessLog.SlowerThan, TimeSpan.FromTicks(1), TimeSpan.FromDays(1), [Section, "AccessLog", "SlowerThan"], "above zero to one day");
         if (options.StateDirectory is { } directory && !Directory.Exists(directory))
         {
             errors.Add($"the directory '{directory}' is not there; make it, writable for us", Section, "StateDirectory");

@@ -12,7 +12,8 @@ internal sealed record TelemetryVariables(bool Traces, bool Metrics, bool Logs)
     /// <summary>What all of its variables begin with.</summary>
     public const string Prefix = "OTEL_";
 
-    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT", Protocol = "OTEL_EXPORTER_OTLP_PROTOCOL", Sampler = "OTEL_TRACES_SAMPLER";
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT", Protocol = "OTEL_EXPORTER_OTLP_PROTOCOL", Sampler = "OTEL_TRACES_SAMPLER",
+        SamplerArgument = "OTEL_TRACES_SAMPLER_ARG";
 
     private static readonly string[] Signals = ["TRACES", "METRICS", "LOGS"];
     private static readonly string[] Exporters = ["otlp", "none"];
@@ -54,6 +55,11 @@ internal sealed record TelemetryVariables(bool Traces, bool Metrics, bool Logs)
         }
 
         CheckChoice(Sampler, Samplers, sources, errors);
+        if (sources.Variable(SamplerArgument) is { } share && !(double.TryParse(share, out var ratio) && ratio is >= 0 and <= 1))
+        {
+            errors.Add(new ConfigError(new Place($"environment variable {SamplerArgument}"), "", $"'{share}' is not a share of the traces; write a number from 0 to 1"));
+        }
+
         foreach (var name in Signals.Select(signal => $"OTEL_EXPORTER_OTLP_{signal}_PROTOCOL").Prepend(Protocol))
         {
             CheckChoice(name, Protocols, sources, errors);

@@ -79,6 +79,7 @@ internal sealed class DemoRun(IAnsiConsole console, bool isLive, TimeProvider ti
             ["Ambassador__Listen__0"] = $"http://127.0.0.1:{port}",
             ["Ambassador__Admin__Listen"] = "http://127.0.0.1:0",
             ["Logging__LogLevel__Default"] = "None",
+            ["Ambassador__AccessLog__Requests"] = "Off",
         });
 
     private async Task FirstProbesAsync(AmbassadorHost host)

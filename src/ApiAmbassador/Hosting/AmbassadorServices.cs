@@ -57,6 +57,11 @@ internal static class AmbassadorServices
         Decorate<IAvailableDestinationsPolicy>(services, (provider, yarp) => ActivatorUtilities.CreateInstance<AvailabilityPolicy>(provider, yarp));
         Decorate<IHttpForwarder>(services, (_, yarp) => new AttemptForwarder(yarp));
 
+        // What is told.
+        services.AddSingleton<ILineOutput, StandardOutput>();
+        services.AddSingleton<AccessLog>();
+        services.AddHostedService(provider => provider.GetRequiredService<AccessLog>());
+
         // The framework's part.
         services.AddRoutePolicies(options.Policies, BearerScheme.IsSet(gathered.Root));
         services.AddHostFilter(gathered.Configuration);

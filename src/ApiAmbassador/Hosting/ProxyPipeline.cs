@@ -20,6 +20,9 @@ internal static class ProxyPipeline
     /// <summary>Adds the steps to the data application.</summary>
     public static void UseProxyPipeline(this WebApplication app)
     {
+        // A line in the access log, for each request or for those that deserve one.
+        app.UseMiddleware<AccessLogMiddleware>();
+
         // Where spans are exported, each says how its request ended and which way it went.
         if (app.Services.GetRequiredService<TelemetryVariables>().Traces)
         {

@@ -25,7 +25,7 @@ internal sealed class AmbassadorMetrics
 
     /// <summary>Makes the instruments.</summary>
     public AmbassadorMetrics(
-        IMeterFactory factory, SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states, InstanceDiscovery discovery, TimeProvider time)
+        IMeterFactory factory, SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states, InstanceDiscovery discovery, AccessLog log, TimeProvider time)
     {
         var meter = factory.Create(MeterName, BuildVersion.Version);
         meter.CreateObservableGauge(
@@ -51,6 +51,7 @@ internal sealed class AmbassadorMetrics
         meter.CreateObservableGauge(
             "ambassador.passthrough", () => snapshots.Current.Ambassador.Passthrough ? 1 : 0,
             description: "1 while the switch Passthrough turns retries, circuit breakers and limits off.");
+        meter.CreateObservableCounter("ambassador.access_log.dropped", () => log.Dropped, unit: "{line}", description: "Lines of the access log that standard output did not take in time.");
         meter.CreateObservableGauge(
             "ambassador.destinations.circuit_open", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, states.Of(cluster).OpenCount)),
             unit: "{destination}", description: "Destinations of a cluster whose circuit breaker is open.");

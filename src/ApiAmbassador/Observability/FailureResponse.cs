@@ -48,7 +48,8 @@ internal static class FailureResponse
         _ => $"; next-hop=\"{StructuredText(attempt.Destination)}\"; attempt={attempt.Number}; phase={Word(attempt.Phase)}",
     };
 
-    private static string Word(Phase phase) => phase switch
+    /// <summary>A phase in one word.</summary>
+    public static string Word(Phase phase) => phase switch
     {
         Phase.Queue => "queue",
         Phase.Connect => "connect",

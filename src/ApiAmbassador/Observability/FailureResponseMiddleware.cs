@@ -27,26 +27,25 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
         var refusal = context.Features.Get<Refusal>();
         var error = context.Features.Get<IForwarderErrorFeature>();
         var loop = context.Features.Get<AttemptLoop>();
-        var reason = (refusal, error) switch
+        var attempt = (refusal, error) switch
         {
-            ({ } refused, _) => refused.Reason,
-            (_, { } failed) => loop?.LastFailure is { Reason: { } judged } ? judged : Judge(context, failed)?.Reason,
+            ({ } refused, _) => new FailedAttempt(loop?.Number ?? 1, Destination: null, Phase.Queue, refused.Reason, Status: 0),
+            (_, { } failed) when loop?.LastFailure is null => Judge(context, failed) is { Reason: { } judged } failure
+                ? new FailedAttempt(1, proxy.ProxiedDestination?.DestinationId, failure.Phase, judged, Status: 0) : null,
+            (_, not null) => loop!.LastFailure,
             _ => RefusedBefore(context, proxy),
         };
-        if (reason is null)
+        if (attempt is not { Reason: { } reason })
         {
             return Task.CompletedTask;
         }
 
-        metrics.Failed(reason, proxy.Cluster.Config.ClusterId);
-        RequestSpan.Failed(context, reason);
+        RequestFailure.Tell(context, metrics, reason, proxy.Cluster.Config.ClusterId, attempt.Phase);
 
         // The path escaped, so that a caller writes no line of the log; without its query, which may hold secrets.
-        var attempt = refusal is null ? loop?.LastFailure : new FailedAttempt(loop?.Number ?? 1, Destination: null, Phase.Queue, reason, Status: 0);
         LogFailed(
             logger, context.Request.Method, context.Request.Path.ToUriComponent(), reason.Name, proxy.Route.Config.RouteId, proxy.Cluster.Config.ClusterId,
-            attempt?.Destination ?? proxy.ProxiedDestination?.DestinationId ?? "-", attempt?.Number ?? 1, attempt?.Phase ?? Phase.Headers,
-            error?.Exception?.GetBaseException().Message ?? reason.Title);
+            attempt.Destination ?? "-", attempt.Number, attempt.Phase, error?.Exception?.GetBaseException().Message ?? reason.Title);
         return context.Response.HasStarted ? Task.CompletedTask : FailureResponse.WriteAsync(context, reason, attempt, refusal?.RetryAfter);
     }
 
@@ -59,6 +58,7 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
         context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true;
 
     /// <summary>Session affinity's <c>Return503Error</c> ends a request before there is a destination, and without a word of why.</summary>
-    private static Reason? RefusedBefore(HttpContext context, IReverseProxyFeature proxy) =>
-        proxy.ProxiedDestination is null && context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable ? Reason.NoHealthyUpstream : null;
+    private static FailedAttempt? RefusedBefore(HttpContext context, IReverseProxyFeature proxy) =>
+        proxy.ProxiedDestination is null && context.Response.StatusCode == StatusCodes.Status503ServiceUnavailable
+            ? new FailedAttempt(1, Destination: null, Phase.Queue, Reason.NoHealthyUpstream, Status: 0) : null;
 }

@@ -7,8 +7,7 @@ internal sealed class NoRouteMiddleware(RequestDelegate next, AmbassadorMetrics 
     public Task InvokeAsync(HttpContext context)
     {
         _ = next; // Nothing comes after.
-        metrics.Failed(Reason.NoRoute, cluster: null);
-        RequestSpan.Failed(context, Reason.NoRoute);
+        RequestFailure.Tell(context, metrics, Reason.NoRoute);
         return FailureResponse.WriteAsync(context, Reason.NoRoute);
     }
 }

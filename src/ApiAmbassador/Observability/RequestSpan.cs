@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ApiAmbassador.Resilience;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Model;
 
@@ -7,7 +8,7 @@ namespace ApiAmbassador.Observability;
 /// <summary>What the ambassador adds to the framework's server span.</summary>
 internal static class RequestSpan
 {
-    private const string ErrorType = "error.type";
+    private const string ErrorType = "error.type", Phase = "ambassador.phase";
 
     /// <summary>The first step, where spans are exported: says how the request ended and which way it went.</summary>
     public static async Task DescribeAsync(HttpContext context, RequestDelegate next)
@@ -20,11 +21,13 @@ internal static class RequestSpan
 
         // What is known of a request before it is served the framework has said; the rest by OpenTelemetry's conventions for servers.
         var status = context.Response.StatusCode;
+        var failure = context.Features.Get<RequestFailure>();
         span.SetTag("http.response.status_code", status);
-        if (status >= StatusCodes.Status500InternalServerError)
+        span.SetTag(ErrorType, failure?.Reason.Name ?? (status >= StatusCodes.Status500InternalServerError ? status.ToString() : null));
+        span.SetTag(Phase, failure?.Phase is { } phase ? FailureResponse.Word(phase) : null);
+        if (status >= StatusCodes.Status500InternalServerError || failure?.Phase == Observability.Phase.Body)
         {
             span.SetStatus(ActivityStatusCode.Error);
-            _ = span.GetTagItem(ErrorType) is null ? span.SetTag(ErrorType, status.ToString()) : span;
         }
 
         if ((context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { } route)
@@ -39,6 +42,7 @@ internal static class RequestSpan
             span.SetTag("ambassador.route", proxy.Route.Config.RouteId);
             span.SetTag("ambassador.cluster", proxy.Cluster.Config.ClusterId);
             span.SetTag("ambassador.destination", proxy.ProxiedDestination?.DestinationId);
+            span.SetTag("ambassador.attempts", context.Features.Get<AttemptLoop>()?.Number);
         }
     }
 
@@ -63,12 +67,8 @@ internal static class RequestSpan
                 ["ambassador.attempt"] = attempt.Number,
                 ["ambassador.destination"] = attempt.Destination,
                 [ErrorType] = attempt.Cause,
-                ["ambassador.phase"] = attempt.Phase.ToString(),
+                [Phase] = FailureResponse.Word(attempt.Phase),
             }));
         }
     }
-
-    /// <summary>Says why the request could not be served.</summary>
-    public static void Failed(HttpContext context, Reason reason) =>
-        context.Features.Get<IHttpActivityFeature>()?.Activity.SetTag(ErrorType, reason.Name);
 }

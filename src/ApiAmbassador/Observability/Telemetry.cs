@@ -20,10 +20,11 @@ internal static class Telemetry
     ];
 
     /// <summary>
-    /// A server span for each request and a client span for each forwarding. YARP's own source is not among them: its
-    /// <c>proxy.forwarder</c> is a second server span for the same request, and its probes are no requests.
+    /// A server span for each request, the framework's, and a client span for each attempt (<see cref="AttemptSpan"/>). YARP's own source is not
+    /// among them: its <c>proxy.forwarder</c> is a second server span for the same request. Nor is the client's: its spans are those of attempts once
+    /// more, and of probes, which nobody asked for.
     /// </summary>
-    private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http"];
+    private static readonly string[] Sources = ["Microsoft.AspNetCore", AttemptSpan.SourceName];
 
     /// <summary>
     /// What tells requests to destinations apart. Not the destination's address: addresses come and go with containers, and each would
@@ -52,7 +53,7 @@ internal static class Telemetry
             .ConfigureResource(ConfigureResource)
             .UseOtlpExporter()
             .WithMetrics(ConfigureMetrics)
-            .WithTracing(tracing => tracing.AddSource(Sources).AddProcessor(new RequestsOnlyProcessor()))
+            .WithTracing(tracing => tracing.AddSource(Sources))
             .WithLogging(configureBuilder: null, options => options.IncludeFormattedMessage = true);
         if (!wanted.Logs)
         {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ApiAmbassador.Resilience;
 
 namespace ApiAmbassador.Observability;
 
@@ -20,15 +19,21 @@ internal sealed class TraceContextPropagator : DistributedContextPropagator
     /// <inheritdoc/>
     public override void Inject(Activity? activity, object? carrier, PropagatorSetterCallback? setter)
     {
-        // A client span without a parent is a probe's; it is not exported, so nobody should become its child.
-        if (activity?.Parent is null || carrier is not HttpRequestMessage request)
+        if (carrier is not HttpRequestMessage request)
         {
             return;
         }
 
-        if (request.Headers.NonValidated.TryGetValues(AttemptNumberTransform.Header, out var text) && int.TryParse(text.ToString(), out var number))
+        if (AttemptSpan.Of(activity) is { } span)
         {
-            activity.SetTag("http.request.resend_count", number - 1);
+            AttemptSpan.Sends(span, request.RequestUri!);
+            activity = span;
+        }
+        else if (activity?.Parent is null || request.Headers.NonValidated.Contains(TraceParent))
+        {
+            // A probe, whose child nobody should become; or a request that is not sampled, whose caller's word passes as it came. To whom the caller
+            // said nothing we say that it is not sampled, so that the destination does not begin a trace without a beginning.
+            return;
         }
 
         // The setter adds what is not there yet. A state belongs to its parent, so it goes with it.

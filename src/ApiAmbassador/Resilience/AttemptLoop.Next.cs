@@ -228,7 +228,7 @@ internal sealed partial class AttemptLoop
     }
 
     /// <summary>What went wrong, with what only we know: whose time ran out, and whether a byte of the body had been touched.</summary>
-    private Failure? Judge(IForwarderErrorFeature error)
+    public Failure? Judge(IForwarderErrorFeature error)
     {
         var failure = Timeout is { IsCancellationRequested: true } && _status == 0 && !context.RequestAborted.IsCancellationRequested
             ? TimedOut()

@@ -18,7 +18,13 @@ public static partial class AmbassadorProcess
     public static async Task<(Uri Data, Uri Admin)> WaitForAddressesAsync(ExternalProcess process)
     {
         await process.WaitForTextAsync("probes and admin on ", within: TimeSpan.FromSeconds(30));
-        var match = Listening().Match(process.Output);
+        return Addresses(process.Output);
+    }
+
+    /// <summary>The same addresses, from what it has written.</summary>
+    public static (Uri Data, Uri Admin) Addresses(string output)
+    {
+        var match = Listening().Match(output);
         return (new Uri(match.Groups["data"].Value), new Uri(match.Groups["admin"].Value));
     }
 

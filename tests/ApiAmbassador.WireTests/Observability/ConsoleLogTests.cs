@@ -15,8 +15,9 @@ public class ConsoleLogTests
     {
         var lines = await RunAsync(("Logging__Console__FormatterName", "json"));
 
-        var failed = lines.Select(line => JsonDocument.Parse(line).RootElement)
-            .Single(entry => entry.GetProperty("Message").GetString()!.StartsWith("GET / failed", StringComparison.Ordinal));
+        var entries = lines.Select(line => JsonDocument.Parse(line).RootElement).ToLookup(entry => entry.TryGetProperty("Message", out _));
+        entries[false].ShouldHaveSingleItem().GetProperty("reason").GetString().ShouldBe("upstream_reset", "the access log follows the console's format");
+        var failed = entries[true].Single(entry => entry.GetProperty("Message").GetString()!.StartsWith("GET / failed", StringComparison.Ordinal));
         failed.GetProperty("LogLevel").GetString().ShouldBe("Warning");
         failed.GetProperty("State").GetProperty("Reason").GetString().ShouldBe("upstream_reset");
     }
@@ -26,7 +27,9 @@ public class ConsoleLogTests
     {
         var lines = await RunAsync();
 
-        lines.Select(line => DateTimeOffset.Parse(line.Split(' ')[0])).ShouldBeInOrder();
+        var entries = lines.ToLookup(line => line.Split(' ')[1] == "access:");
+        entries[true].ShouldHaveSingleItem().ShouldContain(" GET / HTTP/1.1 502 ");
+        entries[false].Select(line => DateTimeOffset.Parse(line.Split(' ')[0])).ShouldBeInOrder();
         lines.Count(line => line.Contains("GET / failed: upstream_reset", StringComparison.Ordinal)).ShouldBe(1);
     }
 
