@@ -106,6 +106,7 @@ internal sealed partial class ConfigReloader(
         next = DestinationLayers.Lay(next, current) with { Revision = current.Revision + 1, AppliedAt = time.GetUtcNow() };
         snapshots.Swap(next);
         yarp.Update(next);
+        metrics.Changed(current, next);
         return next;
     }
 
@@ -132,6 +133,7 @@ internal sealed partial class ConfigReloader(
             return;
         }
 
+        metrics.ConfigurationApplied();
         var difference = ConfigDifference.Of(before, after);
         foreach (var line in difference)
         {

@@ -33,12 +33,12 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
             (_, { } failed) => loop?.LastFailure is { Reason: { } judged } ? judged : Judge(context, failed)?.Reason,
             _ => RefusedBefore(context, proxy),
         };
+        metrics.Ended(proxy.Route, reason);
         if (reason is null)
         {
             return Task.CompletedTask;
         }
 
-        metrics.Failed(reason, proxy.Cluster.Config.ClusterId);
         RequestSpan.Failed(context, reason);
 
         // The path escaped, so that a caller writes no line of the log; without its query, which may hold secrets.

@@ -7,7 +7,7 @@ internal sealed class NoRouteMiddleware(RequestDelegate next, AmbassadorMetrics 
     public Task InvokeAsync(HttpContext context)
     {
         _ = next; // Nothing comes after.
-        metrics.Failed(Reason.NoRoute, cluster: null);
+        metrics.FailedWithoutRoute();
         RequestSpan.Failed(context, Reason.NoRoute);
         return FailureResponse.WriteAsync(context, Reason.NoRoute);
     }

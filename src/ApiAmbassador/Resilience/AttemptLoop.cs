@@ -86,8 +86,8 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
         if ((_admission == Admission.Refused && _extras?.Candidates?.Kind != CandidateKind.LastResort)
             || (plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null && !(_hasSlot = plan.State.Limit.TryTakeSlot(_destination.Slots))))
         {
-            Leave();
             _isTurnedAway = true;
+            Leave();
             return false;
         }
 
@@ -229,5 +229,8 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
         public TimeSpan Pause { get; set; }
 
         public FailedAttempt? LastFailure { get; set; }
+
+        /// <summary>What the last attempt that was judged said.</summary>
+        public Verdict LastVerdict { get; set; }
     }
 }

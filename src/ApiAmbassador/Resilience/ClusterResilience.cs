@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
@@ -7,7 +8,8 @@ using Yarp.ReverseProxy.Model;
 namespace ApiAmbassador.Resilience;
 
 /// <summary>What is remembered of a cluster from request to request: its budget, its limit, and its destinations' breakers.</summary>
-internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvider time, Random random, Timeline timeline, ILogger logger)
+internal sealed partial class ClusterResilience(
+    ClusterState cluster, IMeterFactory meters, TimeProvider time, Random random, Timeline timeline, ILogger logger) : IDisposable
 {
     private readonly ConditionalWeakTable<DestinationState, DestinationResilience> _destinations = [];
     private readonly Lock _opening = new();
@@ -29,6 +31,12 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
     /// <summary>The requests under way, and those that wait.</summary>
     public ConcurrencyLimit Limit { get; } = new(time);
 
+    /// <summary>What came of its requests.</summary>
+    public ClusterCounts Counts { get; } = new();
+
+    /// <summary>How long its attempts take, and how long requests wait.</summary>
+    public ClusterTimes Times { get; } = new(meters, cluster.ClusterId);
+
     /// <summary>Its destinations by priority.</summary>
     public PriorityGroups Priorities { get; } = new();
 
@@ -37,6 +45,9 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
 
     /// <summary>How many destinations that are healthy have an open breaker.</summary>
     public int OpenCount => HasOpen ? cluster.DestinationsState.AvailableDestinations.Count(IsOpen) : 0;
+
+    /// <summary>How many destinations are ejected: none, as long as nothing ejects.</summary>
+    public int EjectedCount { get; }
 
     /// <summary>How long until the first of the open breakers lets a request through.</summary>
     public TimeSpan TimeToTrial => cluster.DestinationsState.AvailableDestinations.Select(destination => Of(destination).Breaker.TimeToTrial).DefaultIfEmpty().Min();
@@ -171,6 +182,7 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
                 timeline.Add(TimelineKind.Breaker, subject, $"circuit stays open: {cause}; the next request is let through in {pause:0.#} s");
                 break;
             default:
+                destination.Counts.Openings.Add();
                 LogOpened(logger, cluster.ClusterId, id, cause, pause);
                 timeline.Add(TimelineKind.Breaker, subject, $"circuit opened: {cause}; one request is let through in {pause:0.#} s");
                 break;
@@ -189,6 +201,9 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => Times.Dispose();
 
     /// <summary>Says to the limit whom it can count on; who waits for somebody new goes on.</summary>
     private void RefreshLimitLocked()

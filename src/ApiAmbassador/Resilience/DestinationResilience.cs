@@ -12,6 +12,9 @@ internal sealed record DestinationResilience(DestinationState State, string Addr
 {
     private Tuple<DestinationModel, double>? _weight;
 
+    /// <summary>What came of its attempts.</summary>
+    public DestinationCounts Counts { get; } = new();
+
     /// <summary>The requests that it has under way, counted where a limit is set.</summary>
     public DestinationSlots Slots { get; } = new();
 
