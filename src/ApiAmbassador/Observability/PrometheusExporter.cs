@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -14,6 +15,9 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>
     /// <summary>Nothing is added to a text of so many letters: more than half a million series.</summary>
     private const int LengthMax = 64 * 1024 * 1024;
 
+    private static readonly SearchValues<char> Escaped = SearchValues.Create("\\\n\"");
+
+    private readonly StringBuilder _labels = new();
     private StringBuilder _text = new();
 
     /// <summary>Whether OpenMetrics is written.</summary>
@@ -54,7 +58,7 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>
     {
         _text.Append(IsOpenMetrics ? "# EOF\n" : "");
         var taken = Encoding.UTF8.GetBytes(_text.ToString());
-        _text = new StringBuilder();
+        _text = new StringBuilder(_text.Length);
         return taken;
     }
 
@@ -97,7 +101,7 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>
         var name = type == "counter" && !IsOpenMetrics ? $"{family}_total" : family;
         var help = metric.Description.Split(ClusterTimes.OfCluster)[0]; // What is said of a single stream is not the family's.
         _text.Append("# HELP ").Append(name).Append(' ');
-        AppendEscaped(help, escapesQuotes: IsOpenMetrics);
+        AppendEscaped(_text, help, escapesQuotes: IsOpenMetrics);
         _text.Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
     }
 
@@ -110,10 +114,7 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>
                 return;
             }
 
-            var start = _text.Length;
-            AppendLabels(point.Tags);
-            var labels = _text.ToString(start, _text.Length - start);
-            _text.Length = start;
+            var labels = LabelsOf(point.Tags);
             switch (metric.MetricType)
             {
                 case MetricType.Histogram:
@@ -182,27 +183,35 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>
     private StringBuilder Write(string name, string labels) =>
         labels.Length == 0 ? _text.Append(name).Append(' ') : _text.Append(name).Append('{').Append(labels).Append("} ");
 
-    private void AppendLabels(ReadOnlyTagCollection tags)
+    private string LabelsOf(ReadOnlyTagCollection tags)
     {
-        var start = _text.Length;
+        _labels.Clear();
         foreach (var (key, value) in tags)
         {
-            _text.Append(_text.Length == start ? "" : ",").Append(Clean(key)).Append("=\"");
-            AppendEscaped(value is bool truth ? truth ? "true" : "false" : value?.ToString() ?? "", escapesQuotes: true);
-            _text.Append('"');
+            _labels.Append(_labels.Length == 0 ? "" : ",").Append(Clean(key)).Append("=\"");
+            AppendEscaped(_labels, value is bool truth ? truth ? "true" : "false" : value?.ToString() ?? "", escapesQuotes: true);
+            _labels.Append('"');
         }
+
+        return _labels.ToString();
     }
 
-    private void AppendEscaped(string text, bool escapesQuotes)
+    private static void AppendEscaped(StringBuilder target, string text, bool escapesQuotes)
     {
+        if (!text.AsSpan().ContainsAny(Escaped))
+        {
+            target.Append(text);
+            return;
+        }
+
         foreach (var letter in text)
         {
             _ = letter switch
             {
-                '\\' => _text.Append(@"\\"),
-                '\n' => _text.Append(@"\n"),
-                '"' when escapesQuotes => _text.Append("\\\""),
-                _ => _text.Append(letter),
+                '\\' => target.Append(@"\\"),
+                '\n' => target.Append(@"\n"),
+                '"' when escapesQuotes => target.Append("\\\""),
+                _ => target.Append(letter),
             };
         }
     }

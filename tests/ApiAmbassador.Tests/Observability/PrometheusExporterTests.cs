@@ -21,7 +21,6 @@ public sealed class PrometheusExporterTests : IDisposable
 
     [Theory]
     [InlineData("a.b-c", null, "a_b_c_total 1")]
-    [InlineData("1st.thing", null, "_st_thing_total 1")]
     [InlineData("spent", "s", "spent_seconds_total 1")]
     [InlineData("spent.seconds", "s", "spent_seconds_total 1")]
     [InlineData("sent.total", "By", "sent_bytes_total 1")]
@@ -57,9 +56,9 @@ public sealed class PrometheusExporterTests : IDisposable
     [Fact]
     public void Labels_areEscaped()
     {
-        _meter.CreateObservableGauge("g", () => new Measurement<int>(1, new("a.b", "back\\slash \"quote\" new\nline é"), new("is", true), new("none", null)));
+        _meter.CreateObservableGauge("g", () => new Measurement<int>(1, new("a.b", "back\\slash \"quote\" new\nline é"), new("1st", true), new("none", null)));
 
-        Lines().ShouldBe(["""g{a_b="back\\slash \"quote\" new\nline é",is="true",none=""} 1"""]);
+        Lines().ShouldBe(["""g{a_b="back\\slash \"quote\" new\nline é",_st="true",none=""} 1"""]);
     }
 
     [Theory]

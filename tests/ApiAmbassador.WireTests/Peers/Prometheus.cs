@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace ApiAmbassador.WireTests.Peers;
 
-/// <summary>A Prometheus of the test's own, on a free port, that scrapes one target every fifth of a second and keeps what it got in a temporary directory.</summary>
+/// <summary>A Prometheus of the test's own, on a free port, that scrapes one target twice a second and keeps what it got in a temporary directory.</summary>
 public sealed class Prometheus : IAsyncDisposable
 {
     private readonly string _directory;
@@ -27,7 +27,7 @@ public sealed class Prometheus : IAsyncDisposable
         await File.WriteAllTextAsync(
             configuration,
             $$"""
-            global: { scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms }
+            global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }
             rule_files: [ "{{rules}}" ]
             scrape_configs: [ { job_name: ambassador, static_configs: [ { targets: [ "{{target.Authority}}" ] } ] } ]
             """,
@@ -39,6 +39,7 @@ public sealed class Prometheus : IAsyncDisposable
         try
         {
             await process.WaitForPortAsync(port);
+            await Eventually.SeesAsync(prometheus.IsReadyAsync, ready => ready);
             return prometheus;
         }
         catch
@@ -62,6 +63,12 @@ public sealed class Prometheus : IAsyncDisposable
     }
 
     public override string ToString() => $"{_process}";
+
+    private async Task<bool> IsReadyAsync(CancellationToken cancellation)
+    {
+        using var response = await _client.GetAsync("-/ready", cancellation);
+        return response.IsSuccessStatusCode;
+    }
 
     private Task<JsonArray> ReadAsync(string path, string part) => Eventually.SeesAsync(
         async cancellation =>
