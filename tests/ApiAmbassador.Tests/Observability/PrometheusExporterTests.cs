@@ -58,7 +58,7 @@ public sealed class PrometheusExporterTests : IDisposable
     {
         _meter.CreateObservableGauge("g", () => new Measurement<int>(1, new("a.b", "back\\slash \"quote\" new\nline é"), new("1st", true), new("none", null)));
 
-        Lines().ShouldBe(["""g{a_b="back\\slash \"quote\" new\nline é",_st="true",none=""} 1"""]);
+        Lines().ShouldBe(["""g{_st="true",a_b="back\\slash \"quote\" new\nline é",none=""} 1"""]);
     }
 
     [Theory]
