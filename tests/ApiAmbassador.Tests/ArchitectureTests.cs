@@ -49,8 +49,9 @@ public class ArchitectureTests
     [Fact]
     public void Configuration_is_read_in_one_place()
     {
+        // The last one keeps OpenTelemetry from reading it.
         var readers = Sources.Where(file => !file.Name.StartsWith("Hosting/", StringComparison.Ordinal)
-            && !Ends(file, "/ConfigGatherer.cs", "/SnapshotBuilder.cs", "/NodeSection.cs"));
+            && !Ends(file, "/ConfigGatherer.cs", "/SnapshotBuilder.cs", "/NodeSection.cs", "/PrometheusMetrics.cs"));
 
         Named(readers, "IConfiguration").ShouldBeEmpty();
     }

@@ -25,11 +25,14 @@ internal static class AdminApplication
         builder.Services.ConfigureHttpJsonOptions(json => AdminJson.Configure(json.SerializerOptions));
 
         builder.Services.AddSingleton(_ => ActivatorUtilities.CreateInstance<RefusedAttempts>(data));
+        builder.Services.AddResponseCompression(compression => compression.MimeTypes = MetricsEndpoint.Types);
 
         var app = builder.Build();
         app.Use(RequestSpan.ForgetAsync);
+        app.UseWhen(context => context.Request.Path == MetricsEndpoint.Path, scrape => scrape.UseResponseCompression());
         app.UseAdminGuard(data.GetRequiredService<SnapshotStore>(), app.Services.GetRequiredService<RefusedAttempts>());
         app.MapAdminApi(data, sources);
+        app.MapMetrics(data.GetRequiredService<PrometheusMetrics>());
         app.MapHealthChecks("/livez", Probe(tag: null)).DisableHttpMetrics();
         app.MapHealthChecks("/startupz", Probe(Startup)).DisableHttpMetrics();
         app.MapHealthChecks("/readyz", Probe(Ready)).DisableHttpMetrics();

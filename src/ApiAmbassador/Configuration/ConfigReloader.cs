@@ -109,6 +109,7 @@ internal sealed partial class ConfigReloader(
         snapshots.Swap(next);
         yarp.Update(next);
         availability.After(current, next);
+        metrics.Changed(current, next);
         return next;
     }
 
@@ -135,6 +136,7 @@ internal sealed partial class ConfigReloader(
             return;
         }
 
+        metrics.ConfigurationApplied();
         var difference = ConfigDifference.Of(before, after);
         foreach (var line in difference)
         {

@@ -3,107 +3,136 @@ using ApiAmbassador.Configuration;
 using ApiAmbassador.Discovery;
 using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Observability;
 
 /// <summary>
 /// What only the ambassador knows, under the meter <c>ApiAmbassador</c>; requests, connections and the runtime are measured by the
-/// framework's own meters. States are observed when somebody asks, so that the series of a cluster go when it goes.
+/// framework's own meters. Counts live on the state of what they count and are observed when somebody asks, so that the series of a cluster or
+/// destination go when it goes.
 /// </summary>
-internal sealed class AmbassadorMetrics
+/// <remarks>
+/// OpenTelemetry keeps the place of a series that it once saw for as long as the instrument lives, and has so many places. So the instruments are
+/// made anew when enough has come and gone: nothing is lost by it, as they hold nothing.
+/// </remarks>
+internal sealed class AmbassadorMetrics : IDisposable
 {
     /// <summary>The meter's name.</summary>
     public const string MeterName = "ApiAmbassador";
 
-    /// <summary>So many sources are measured; OpenTelemetry would put those beyond its own bound into one series.</summary>
-    private const int SourcesMax = 1000;
+    /// <summary>So many series an instrument may have; OpenTelemetry puts those beyond it into one.</summary>
+    public const int SeriesMax = 10_000;
 
-    private readonly Counter<long> _failures;
-    private readonly Counter<long> _retries;
-    private readonly Counter<long> _deniedRetries;
-    private readonly Counter<long> _refused;
+    /// <summary>So many clusters, destinations and routes may come before instruments are made anew.</summary>
+    public const int NewcomersMax = 1000;
+
+    private readonly IMeterFactory _factory;
+    private readonly SnapshotStore _snapshots;
+    private readonly ObservedClusters _clusters;
+    private readonly InstanceDiscovery _discovery;
+    private readonly AccessLog _log;
+    private readonly TimeProvider _time;
+    private readonly ResilienceStates _states;
+    private readonly Count _failuresWithoutRoute = new();
+    private readonly Count _applied = new();
+    private readonly Count _refused = new();
+    private Meter _meter;
+    private int _newcomers;
 
     /// <summary>Makes the instruments.</summary>
     public AmbassadorMetrics(
         IMeterFactory factory, SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states, InstanceDiscovery discovery, AccessLog log, TimeProvider time)
     {
-        var meter = factory.Create(MeterName, BuildVersion.Version);
-        meter.CreateObservableGauge(
-            "ambassador.build", () => new Measurement<int>(1, new("version", BuildVersion.Version), new("commit", BuildVersion.Commit)),
-            description: "Always 1; its attributes say what is running.");
-        meter.CreateObservableGauge(
-            "ambassador.configuration.revision", () => snapshots.Current.Revision, unit: "{revision}",
-            description: "Configurations put in force since the start.");
-        _refused = meter.CreateCounter<long>(
-            "ambassador.configuration.refused", unit: "{change}", description: "Changes of the configuration that were refused and changed nothing.");
-        meter.CreateObservableGauge(
-            "ambassador.destinations", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, cluster.DestinationsState.AllDestinations.Count)),
-            unit: "{destination}", description: "Destinations of a cluster.");
-        meter.CreateObservableGauge(
-            "ambassador.destinations.usable", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, states.UsableCount(cluster))),
-            unit: "{destination}", description: "Destinations of a cluster that may get requests now.");
-        _failures = meter.CreateCounter<long>(
-            "ambassador.failures", unit: "{request}", description: "Requests that could not be served, by the reason that the caller was told.");
-        _retries = meter.CreateCounter<long>(
-            "ambassador.retries", unit: "{attempt}", description: "Attempts after a request's first, by what was wrong with the one before.");
-        _deniedRetries = meter.CreateCounter<long>(
-            "ambassador.retries.denied", unit: "{attempt}", description: "Attempts that would have been right, and for which the cluster's retry budget had nothing left.");
-        meter.CreateObservableGauge(
-            "ambassador.passthrough", () => snapshots.Current.Ambassador.Passthrough ? 1 : 0,
-            description: "1 while the switch Passthrough turns retries, circuit breakers and limits off.");
-        meter.CreateObservableCounter("ambassador.access_log.dropped", () => log.Dropped, unit: "{line}", description: "Lines of the access log that standard output did not take in time.");
-        meter.CreateObservableGauge(
-            "ambassador.destinations.circuit_open", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, states.Of(cluster).OpenCount)),
-            unit: "{destination}", description: "Destinations of a cluster whose circuit breaker is open.");
-        meter.CreateObservableGauge(
-            "ambassador.requests.queued", () => yarp.GetClusters().Select(cluster => Of(cluster.ClusterId, states.Of(cluster).Limit.Queued)),
-            unit: "{request}", description: "Requests that wait for their turn at a cluster with limits.");
-        meter.CreateObservableGauge(
-            "ambassador.discovery.age",
-            () => Sources(discovery).Where(source => source.State.GoodAt is not null).Select(source => Of(source, (time.GetUtcNow() - source.State.GoodAt!.Value).TotalSeconds)),
-            unit: "s", description: "Since the last good answer of a source of instances.");
-        meter.CreateObservableGauge(
-            "ambassador.discovery.instances", () => Sources(discovery).Select(source => Of(source, source.State.List.Count)),
-            unit: "{instance}", description: "Instances that a source is believed to name.");
-        meter.CreateObservableGauge(
-            "ambassador.discovery.held", () => Sources(discovery).Select(source => Of(source, source.State.Held)),
-            unit: "{instance}", description: "Instances that are believed although their source names them no more.");
-        meter.CreateObservableCounter(
-            "ambassador.discovery.errors", () => Sources(discovery).Select(source => Of(source, source.State.Errors)),
-            unit: "{answer}", description: "Bad answers of a source of instances, or none in time.");
+        (_factory, _snapshots, _states, _discovery, _log, _time) = (factory, snapshots, states, discovery, log, time);
+        _clusters = new ObservedClusters(yarp, states, snapshots, time);
+        _meter = CreateMeter();
     }
 
-    /// <summary>Counts a request that could not be served.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="cluster">Its cluster's id; null where there was none.</param>
-    public void Failed(Reason reason, string? cluster)
+    /// <summary>Held while instruments are made anew; whoever holds it sees all of them.</summary>
+    public Lock Sync { get; } = new();
+
+    /// <summary>Counts a request that no route takes.</summary>
+    public void FailedWithoutRoute() => _failuresWithoutRoute.Add();
+
+    /// <summary>Counts a request that a route has brought to a cluster.</summary>
+    /// <param name="route">The route as it leads to the cluster.</param>
+    /// <param name="failed">Why it could not be served; null where it was.</param>
+    public void Ended(RouteModel route, Reason? failed)
     {
-        if (cluster is null)
+        _states.RequestsOf(route).Add();
+        if (failed is not null)
         {
-            _failures.Add(1, new KeyValuePair<string, object?>("reason", reason.Name));
-        }
-        else
-        {
-            _failures.Add(1, new("reason", reason.Name), new("cluster", cluster));
+            _states.Of(route.Cluster!).Counts.Failures.Add(failed.Name);
         }
     }
 
-    /// <summary>Counts a retry.</summary>
-    /// <param name="cause">What was wrong with the attempt before: a reason or a status.</param>
-    /// <param name="cluster">The cluster's id.</param>
-    public void Retried(string cause, string cluster) => _retries.Add(1, new("reason", cause), new("cluster", cluster));
-
-    /// <summary>Counts a retry for which the budget had nothing left.</summary>
-    public void RetryDenied(string cluster) => _deniedRetries.Add(1, new KeyValuePair<string, object?>("cluster", cluster));
+    /// <summary>Counts a changed configuration that was put in force.</summary>
+    public void ConfigurationApplied() => _applied.Add();
 
     /// <summary>Counts a changed configuration that was refused.</summary>
-    public void ConfigurationRefused() => _refused.Add(1);
+    public void ConfigurationRefused() => _refused.Add();
 
-    private static IEnumerable<(FeedId Id, FeedState State, string? Problem)> Sources(InstanceDiscovery discovery) => discovery.States.Take(SourcesMax);
+    /// <summary>Lets go what the snapshot in force has not any more.</summary>
+    /// <param name="before">The snapshot before.</param>
+    /// <param name="after">The one in force.</param>
+    public void Changed(Snapshot before, Snapshot after)
+    {
+        _clusters.ForgetRoutes(after);
+        _newcomers += Newcomers(before, after);
+        if (_newcomers > NewcomersMax)
+        {
+            _newcomers = 0;
+            lock (Sync)
+            {
+                _meter.Dispose();
+                _meter = CreateMeter();
+            }
+        }
+    }
 
-    private static Measurement<T> Of<T>((FeedId Id, FeedState State, string? Problem) source, T value)
-        where T : struct =>
-        new(value, new("cluster", source.Id.Cluster), new("kind", source.Id.Kind), new("source", source.Id.Name));
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
 
-    private static Measurement<int> Of(string cluster, int count) => new(count, new KeyValuePair<string, object?>("cluster", cluster));
+    /// <summary>How many series may be new: a changed cluster is counted, too, as it may have other sources.</summary>
+    private static int Newcomers(Snapshot before, Snapshot after)
+    {
+        var count = after.Routes.Keys.Count(id => !before.Routes.ContainsKey(id));
+        foreach (var (id, cluster) in after.Clusters)
+        {
+            var known = before.Clusters.GetValueOrDefault(id)?.Config;
+            if (!ReferenceEquals(known, cluster.Config))
+            {
+                count += 1 + (cluster.Config.Destinations?.Keys.Count(name => known?.Destinations?.ContainsKey(name) != true) ?? 0);
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>A meter of the factory's would live as long as it does.</summary>
+    private Meter CreateMeter()
+    {
+        var meter = new Meter(new MeterOptions(MeterName) { Version = BuildVersion.Version, Scope = _factory });
+        meter.CreateObservableGauge(
+            "ambassador.build", static () => new Measurement<int>(1, new("version", BuildVersion.Version), new("commit", BuildVersion.Commit)),
+            description: "Always 1; its attributes say what is running.");
+        meter.CreateObservableGauge(
+            "ambassador.passthrough", () => _snapshots.Current.Ambassador.Passthrough ? 1 : 0,
+            description: "1 while the switch Passthrough turns retries, circuit breakers and limits off.");
+        meter.CreateObservableCounter(
+            "ambassador.access_log.dropped", () => _log.Dropped, "{line}", "Lines of the access log that standard output did not take in time.");
+        meter.CreateObservableGauge(
+            "ambassador.configuration.revision", () => _snapshots.Current.Revision, "{revision}", "Configurations put in force since the start.");
+        meter.CreateObservableCounter(
+            "ambassador.configuration.applied", () => _applied.Value, "{change}", "Changes of the configuration that were put in force.");
+        meter.CreateObservableCounter(
+            "ambassador.configuration.refused", () => _refused.Value, "{change}", "Changes of the configuration that were refused and changed nothing.");
+        meter.CreateObservableCounter(
+            "ambassador.failures", () => _clusters.Failures().Append(new(_failuresWithoutRoute.Value, new KeyValuePair<string, object?>("reason", Reason.NoRoute.Name))),
+            "{request}", "Requests that could not be served, by the reason that the caller was told.");
+        _clusters.AddTo(meter);
+        ObservedSources.AddTo(meter, _discovery, _time);
+        return meter;
+    }
 }

@@ -35,12 +35,14 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
             (_, not null) => loop!.LastFailure,
             _ => RefusedBefore(context, proxy),
         };
-        if (attempt is not { Reason: { } reason })
+        var reason = attempt?.Reason;
+        metrics.Ended(proxy.Route, reason);
+        if (reason is null)
         {
             return Task.CompletedTask;
         }
 
-        RequestFailure.Tell(context, metrics, reason, proxy.Cluster.Config.ClusterId, attempt.Phase);
+        context.Features.Set(new RequestFailure(reason, attempt!.Phase));
 
         // The path escaped, so that a caller writes no line of the log; without its query, which may hold secrets.
         LogFailed(

@@ -7,7 +7,8 @@ internal sealed class NoRouteMiddleware(RequestDelegate next, AmbassadorMetrics 
     public Task InvokeAsync(HttpContext context)
     {
         _ = next; // Nothing comes after.
-        RequestFailure.Tell(context, metrics, Reason.NoRoute);
+        metrics.FailedWithoutRoute();
+        context.Features.Set(new RequestFailure(Reason.NoRoute, Phase: null));
         return FailureResponse.WriteAsync(context, Reason.NoRoute);
     }
 }

@@ -7,11 +7,4 @@ internal sealed record RequestFailure(Reason Reason, Phase? Phase)
 {
     /// <summary>In the place of a reason where the caller left: nobody failed.</summary>
     public const string ClientLeft = "client_left";
-
-    /// <summary>Counts it and keeps it.</summary>
-    public static void Tell(HttpContext context, AmbassadorMetrics metrics, Reason reason, string? cluster = null, Phase? phase = null)
-    {
-        metrics.Failed(reason, cluster);
-        context.Features.Set(new RequestFailure(reason, phase));
-    }
 }

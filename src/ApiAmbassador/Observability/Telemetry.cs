@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using ApiAmbassador.Configuration;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
@@ -13,12 +14,6 @@ namespace ApiAmbassador.Observability;
 /// </summary>
 internal static class Telemetry
 {
-    private static readonly string[] Meters =
-    [
-        AmbassadorMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.AspNetCore.Routing",
-        "System.Net.Http", "System.Net.NameResolution", "System.Runtime",
-    ];
-
     /// <summary>
     /// A server span for each request, the framework's, and a client span for each attempt (<see cref="AttemptSpan"/>). YARP's own source is not
     /// among them: its <c>proxy.forwarder</c> is a second server span for the same request. Nor is the client's: its spans are those of attempts once
@@ -26,18 +21,12 @@ internal static class Telemetry
     /// </summary>
     private static readonly string[] Sources = ["Microsoft.AspNetCore", AttemptSpan.SourceName];
 
-    /// <summary>
-    /// What tells requests to destinations apart. Not the destination's address: addresses come and go with containers, and each would
-    /// leave a series behind for as long as the process lives.
-    /// </summary>
-    private static readonly string[] ClientTags =
-        ["http.request.method", "http.response.status_code", "error.type", "network.protocol.version", "url.scheme", "http.connection.state"];
-
     /// <summary>Adds providers and exporters for the signals that the variables ask for.</summary>
     public static void AddTelemetry(this WebApplicationBuilder builder, ConfigSources sources, TelemetryVariables wanted)
     {
         builder.Services.AddSingleton(wanted);
         builder.Services.AddSingleton<AmbassadorMetrics>();
+        builder.Services.AddSingleton<PrometheusMetrics>();
         if (!wanted.Any)
         {
             return;
@@ -75,14 +64,8 @@ internal static class Telemetry
         .AddTelemetrySdk()
         .AddEnvironmentVariableDetector(); // Last, so that OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
 
-    private static void ConfigureMetrics(MeterProviderBuilder metrics) => metrics
-        .AddMeter(Meters)
-        .AddView(instrument => instrument.Meter.Name switch
-        {
-            "System.Net.Http" => new MetricStreamConfiguration { TagKeys = ClientTags },
-            "System.Net.NameResolution" => new MetricStreamConfiguration { TagKeys = ["error.type"] }, // Names as well come and go.
-            _ => null,
-        });
+    private static void ConfigureMetrics(MeterProviderBuilder metrics) =>
+        ((IDeferredMeterProviderBuilder)metrics).Configure(static (services, provider) => provider.AddMeters(services.GetRequiredService<IMeterFactory>()));
 
     /// <summary>
     /// Stands in, with <see cref="TelemetryService"/>, for the package OpenTelemetry.Extensions.Hosting (<c>services.AddOpenTelemetry()</c>),

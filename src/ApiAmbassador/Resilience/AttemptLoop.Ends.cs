@@ -31,7 +31,7 @@ internal sealed partial class AttemptLoop
             : new FailedAttempt(Number, _destination?.State.DestinationId, failure?.Phase ?? Phase.Headers, failure?.Reason, _status);
         if (LastFailure is { } told && (_again || Plans(failure, retryAfter: null)))
         {
-            plan.Services.Metrics.Retried(told.Cause, plan.Cluster.Config.ClusterId);
+            plan.State.Counts.Retries.Add(told.Cause);
             RequestSpan.Retried(context, told);
             LogRetried(
                 plan.Services.Logger, context.Request.Method, context.Request.Path.ToUriComponent(), Number, plan.Cluster.Config.ClusterId,
@@ -78,6 +78,12 @@ internal sealed partial class AttemptLoop
                 destination.Latency.Failed(BeganAt, plan.Services.Time.GetTimestamp(), plan.State.LatencyOfOthers(destination), retryAfter);
             }
 
+            if (!_isTurnedAway)
+            {
+                destination.Counts.Add(verdict, verdict == Verdict.Success ? "" : Cause(failure));
+                _extras?.LastVerdict = verdict;
+            }
+
             plan.State.Report(
                 destination,
                 plan.Cluster,
@@ -98,12 +104,21 @@ internal sealed partial class AttemptLoop
         var (latency, beganAt) = (_destination!.Latency, _waitsSince);
         _waitsSince = ~beganAt;
         latency.End();
+        var now = plan.Services.Time.GetTimestamp();
+        plan.State.Times.Attempt(plan.Services.Time.GetElapsedTime(beganAt, now));
         if (verdict != Verdict.Failure)
         {
             var others = latency.IsKnown ? 0 : plan.State.LatencyOfOthers(_destination);
-            var now = plan.Services.Time.GetTimestamp();
             latency.Learn(beganAt, now, hasAnswered: verdict == Verdict.Success, others);
             _isSlow = plan.Services.Time.GetElapsedTime(beganAt, now).TotalSeconds >= plan.State.SlowFrom(plan.Cluster.Outlier, now);
         }
     }
+
+    /// <summary>Why an attempt was no success, in one word: the reason, or the status of its answer.</summary>
+    private string Cause(Failure? failure) => failure switch
+    {
+        { Reason: { } reason } => reason.Name,
+        { Reason: null } => "client_left",
+        null => _status == 0 ? "unfinished" : _status.ToString(),
+    };
 }

@@ -56,6 +56,7 @@ internal sealed partial class AttemptLoop
         }
         finally
         {
+            plan.State.Counts.Retried[(int)More.LastVerdict].Add();
             ResilienceContextPool.Shared.Return(polly);
         }
     }
@@ -87,7 +88,7 @@ internal sealed partial class AttemptLoop
 
         if (!plan.State.Budget.TryWithdraw(plan.Cluster.RetryBudget, plan.Services.Time.GetTimestamp()))
         {
-            plan.Services.Metrics.RetryDenied(plan.Cluster.Config.ClusterId);
+            plan.State.Counts.DeniedRetries.Add();
             return false;
         }
 

@@ -87,16 +87,17 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
         {
             More.Tried.Add(picked);
             More.Shunned++;
+            _isTurnedAway = true;
             Leave();
-            return !(_isTurnedAway = true);
+            return false;
         }
 
         _admission = _destination.Breaker.TryEnter(plan.Cluster.CircuitBreaker);
         if ((_admission == Admission.Refused && _extras?.Candidates?.Kind != CandidateKind.LastResort)
             || (plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null && !(_hasSlot = plan.State.Limit.TryTakeSlot(_destination.Slots))))
         {
-            Leave();
             _isTurnedAway = true;
+            Leave();
             return false;
         }
 
@@ -248,5 +249,8 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
         public TimeSpan Pause { get; set; }
 
         public FailedAttempt? LastFailure { get; set; }
+
+        /// <summary>What the last attempt that was judged said.</summary>
+        public Verdict LastVerdict { get; set; }
     }
 }

@@ -1,4 +1,3 @@
-using ApiAmbassador.Observability;
 using Polly;
 using Polly.Retry;
 
@@ -6,7 +5,7 @@ namespace ApiAmbassador.Resilience;
 
 /// <summary>What all attempt loops share.</summary>
 internal sealed class AttemptServices(
-    TimeProvider time, Random random, ReplayMemory memory, AmbassadorMetrics metrics, ILogger<AttemptLoop> logger)
+    TimeProvider time, Random random, ReplayMemory memory, ILogger<AttemptLoop> logger)
 {
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
@@ -16,9 +15,6 @@ internal sealed class AttemptServices(
 
     /// <summary>Keeps bodies.</summary>
     public ReplayMemory Memory => memory;
-
-    /// <summary>Counts retries.</summary>
-    public AmbassadorMetrics Metrics => metrics;
 
     /// <summary>The loops' log.</summary>
     public ILogger Logger => logger;

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
@@ -10,7 +11,14 @@ namespace ApiAmbassador.Resilience;
 
 /// <summary>What is remembered of a cluster from request to request: its budget, its limit, and its destinations' breakers.</summary>
 internal sealed partial class ClusterResilience(
-    ClusterState cluster, Standings standings, IClusterDestinationsUpdater availability, TimeProvider time, Random random, Timeline timeline, ILogger logger)
+    ClusterState cluster,
+    Standings standings,
+    IClusterDestinationsUpdater availability,
+    IMeterFactory meters,
+    TimeProvider time,
+    Random random,
+    Timeline timeline,
+    ILogger logger) : IDisposable
 {
     private readonly ConditionalWeakTable<DestinationState, DestinationResilience> _destinations = [];
     private readonly Lock _opening = new();
@@ -31,6 +39,12 @@ internal sealed partial class ClusterResilience(
 
     /// <summary>The requests under way, and those that wait.</summary>
     public ConcurrencyLimit Limit { get; } = new(time);
+
+    /// <summary>What came of its requests.</summary>
+    public ClusterCounts Counts { get; } = new();
+
+    /// <summary>How long its attempts take, and how long requests wait.</summary>
+    public ClusterTimes Times { get; } = new(meters, cluster.ClusterId);
 
     /// <summary>Its destinations by priority.</summary>
     public PriorityGroups Priorities { get; } = new();
@@ -177,6 +191,7 @@ internal sealed partial class ClusterResilience(
                 timeline.Add(TimelineKind.Breaker, subject, $"circuit stays open: {cause}; the next request is let through in {pause:0.#} s");
                 break;
             default:
+                destination.Counts.Openings.Add();
                 LogOpened(logger, cluster.ClusterId, id, cause, pause);
                 timeline.Add(TimelineKind.Breaker, subject, $"circuit opened: {cause}; one request is let through in {pause:0.#} s");
                 break;
@@ -195,6 +210,9 @@ internal sealed partial class ClusterResilience(
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => Times.Dispose();
 
     /// <summary>Says to the limit whom it can count on; who waits for somebody new goes on.</summary>
     private void RefreshLimitLocked()

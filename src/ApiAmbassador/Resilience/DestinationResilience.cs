@@ -18,6 +18,9 @@ internal sealed record DestinationResilience(DestinationState State, Standing St
     /// <summary>Where it was when this was learned.</summary>
     public string Address => Standing.Address;
 
+    /// <summary>What came of its attempts.</summary>
+    public DestinationCounts Counts { get; } = new();
+
     /// <summary>The requests that it has under way, counted where a limit is set.</summary>
     public DestinationSlots Slots { get; } = new();
 

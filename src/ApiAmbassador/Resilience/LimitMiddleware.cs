@@ -4,7 +4,7 @@ using ApiAmbassador.Observability;
 namespace ApiAmbassador.Resilience;
 
 /// <summary>Admits a request to its cluster, lets it wait for its turn, or turns it away: <see cref="LimitsOptions"/>.</summary>
-internal sealed class LimitMiddleware(RequestDelegate next, SnapshotStore snapshots, ResilienceStates states)
+internal sealed class LimitMiddleware(RequestDelegate next, SnapshotStore snapshots, ResilienceStates states, TimeProvider time)
 {
     /// <summary>The step.</summary>
     public Task InvokeAsync(HttpContext context)
@@ -24,7 +24,13 @@ internal sealed class LimitMiddleware(RequestDelegate next, SnapshotStore snapsh
         bool isAdmitted;
         try
         {
-            isAdmitted = await cluster.EnterAsync(limits, context.RequestAborted);
+            var entering = cluster.EnterAsync(limits, context.RequestAborted);
+            var waits = entering.IsCompleted ? 0 : time.GetTimestamp();
+            isAdmitted = await entering;
+            if (waits != 0)
+            {
+                cluster.Times.Wait(time.GetElapsedTime(waits));
+            }
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Health;
@@ -9,14 +10,28 @@ namespace ApiAmbassador.Resilience;
 
 /// <summary>What is remembered of each cluster, for as long as YARP keeps the cluster.</summary>
 internal sealed class ResilienceStates(
-    SnapshotStore snapshots, Standings standings, IClusterDestinationsUpdater availability, TimeProvider time, Random random, Timeline timeline, ILogger<ResilienceStates> logger)
-    : IClusterChangeListener
+    SnapshotStore snapshots,
+    Standings standings,
+    IClusterDestinationsUpdater availability,
+    IMeterFactory meters,
+    TimeProvider time,
+    Random random,
+    Timeline timeline,
+    ILogger<ResilienceStates> logger) : IClusterChangeListener, IDisposable
 {
     private readonly ConditionalWeakTable<ClusterState, ClusterResilience> _clusters = [];
 
+    private readonly ConditionalWeakTable<RouteModel, Count> _requests = [];
+
     /// <summary>What is remembered of a cluster.</summary>
     public ClusterResilience Of(ClusterState cluster) =>
-        _clusters.TryGetValue(cluster, out var known) ? known : _clusters.GetValue(cluster, made => new ClusterResilience(made, standings, availability, time, random, timeline, logger));
+        _clusters.TryGetValue(cluster, out var known)
+            ? known
+            : _clusters.GetValue(cluster, made => new ClusterResilience(made, standings, availability, meters, time, random, timeline, logger));
+
+    /// <summary>The count of the requests that a route brings to a cluster; it stays the same where YARP makes another model of the route.</summary>
+    public Count RequestsOf(RouteModel route) =>
+        _requests.TryGetValue(route, out var known) ? known : _requests.GetValue(route, made => Of(made.Cluster!).Counts.RequestsOf(made.Config.RouteId));
 
     /// <summary>Whether a request to the cluster would reach a destination.</summary>
     public bool CanServe(ClusterState cluster) =>
@@ -36,8 +51,14 @@ internal sealed class ResilienceStates(
     public void OnClusterChanged(ClusterState cluster) => Of(cluster).Refresh();
 
     /// <inheritdoc/>
-    public void OnClusterRemoved(ClusterState cluster)
+    public void OnClusterRemoved(ClusterState cluster) => Of(cluster).Dispose();
+
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        // Goes with it.
+        foreach (var (_, known) in _clusters)
+        {
+            known.Dispose();
+        }
     }
 }

@@ -10,9 +10,9 @@ public partial class ExampleFilesTests
 {
     public static TheoryData<string> Examples => [.. Directory.GetFiles(Root("config", "examples"), "*.json").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
-    /// <summary>Route files to mount, wherever they lie; the image's own settings are no route file.</summary>
+    /// <summary>Route files to mount, wherever they lie; the image's own settings are no route file, and a dashboard is none.</summary>
     public static TheoryData<string> DeployedFiles => [.. Directory.GetFiles(Root("deploy"), "*.json", SearchOption.AllDirectories)
-        .Select(path => Path.GetRelativePath(Root("deploy"), path)).Where(path => Path.GetDirectoryName(path) != "image").Order(StringComparer.Ordinal)];
+        .Select(path => Path.GetRelativePath(Root("deploy"), path)).Where(path => Path.GetDirectoryName(path) is not ("image" or "grafana")).Order(StringComparer.Ordinal)];
 
     public static TheoryData<string> Manifests => [.. Directory.GetFiles(Root("deploy", "kubernetes"), "*.yaml")
         .Where(path => RouteFileInManifest().IsMatch(File.ReadAllText(path))).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];

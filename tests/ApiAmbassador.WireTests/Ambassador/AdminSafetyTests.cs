@@ -136,6 +136,7 @@ public class AdminSafetyTests
     [InlineData("/api/config")]
     [InlineData("/api/events")]
     [InlineData("/livez")]
+    [InlineData("/metrics")]
     [InlineData("/api/nothing")]
     public async Task Answer_isNeitherCachedNorGuessedAt(string path)
     {
@@ -151,6 +152,7 @@ public class AdminSafetyTests
 
     [Theory]
     [InlineData("GET", "/api/status")]
+    [InlineData("GET", "/metrics")]
     [InlineData("POST", "/api/shutdown")]
     [InlineData("POST", "/api/clusters/api/destinations/one/drain")]
     public async Task DataPort_servesNoneOfIt_whateverTheHostSays(string method, string path)
@@ -191,7 +193,7 @@ public class AdminSafetyTests
             told += await answer.TextAsync();
         }
 
-        foreach (var path in new[] { "/api/status", "/api/config", "/api/events", "/readyz" })
+        foreach (var path in new[] { "/api/status", "/api/config", "/api/events", "/readyz", "/metrics" })
         {
             using var response = await client.GetAsync(path, TestContext.Current.CancellationToken);
             told += await response.TextAsync();

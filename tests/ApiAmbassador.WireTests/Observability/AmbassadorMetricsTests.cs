@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Observability;
@@ -42,13 +41,15 @@ public class AmbassadorMetricsTests
                                 "Clusters": { "a": { "Destinations": { "one": { "Address": "{one}" } } } } } }
             """,
             ("one", one.Address)));
-        var counted = new ConcurrentQueue<string>();
-        using var listener = Listen(ambassador, "ambassador.failures", (value, tags) => counted.Enqueue($"{value} {string.Join(' ', tags)}"));
 
         foreach (var path in new[] { "/a", "/b" })
         {
             using var response = await ambassador.Client.GetAsync(path, TestContext.Current.CancellationToken);
         }
+
+        var counted = new List<string>();
+        using var listener = Listen(ambassador, "ambassador.failures", (value, tags) => counted.Add($"{value} {string.Join(' ', tags)}"));
+        listener.RecordObservableInstruments();
 
         counted.ShouldBe(["1 [reason, upstream_reset] [cluster, a]", "1 [reason, no_route]"]);
     }

@@ -53,6 +53,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
         return receiver;
     }
 
+    /// <summary>Forgets the points so far.</summary>
+    public void Clear() => _points.Clear();
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task TakeAsync(HttpContext context)

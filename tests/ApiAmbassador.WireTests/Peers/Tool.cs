@@ -22,6 +22,10 @@ public sealed record Tool(string Name, string Package)
 
     public static readonly Tool NsUpdate = new("nsupdate", "bind9-dnsutils");
 
+    public static readonly Tool Prometheus = new("prometheus", "prometheus");
+
+    public static readonly Tool PromTool = new("promtool", "prometheus");
+
     public static readonly Tool Node = new("node", "nodejs");
 
     public static readonly Tool Npm = new("npm", "npm");
