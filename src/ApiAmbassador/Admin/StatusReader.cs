@@ -87,7 +87,7 @@ internal sealed class StatusReader(
             destinations);
     }
 
-    private static DestinationView Destination(
+    private DestinationView Destination(
         DestinationState destination,
         string cluster,
         ClusterResilience known,
@@ -95,7 +95,8 @@ internal sealed class StatusReader(
         IReadOnlyDictionary<string, DestinationConfig> written,
         bool isAvailable)
     {
-        var breaker = known.Of(destination).Breaker;
+        var remembered = known.Of(destination);
+        var breaker = remembered.Breaker;
         var config = destination.Model.Config;
         var word = snapshot.Words.Of(cluster, destination.DestinationId);
         if (word == OperatorWord.Nothing)
@@ -114,16 +115,33 @@ internal sealed class StatusReader(
             new HealthView(Word(destination.Health.Active), Word(destination.Health.Passive)),
             new BreakerView(breaker.State, breaker.OpenUntil, breaker.ConsecutiveFailures),
             destination.ConcurrentRequestCount,
-            isAvailable && (snapshot.Ambassador.Passthrough || !breaker.IsOpen));
+            isAvailable && (snapshot.Ambassador.Passthrough || !breaker.IsOpen),
+            Traffic(remembered),
+            Math.Round(remembered.Traffic.Age.TotalSeconds, 1));
     }
 
-    private static RouteView Route(RouteSnapshot route) => new(
-        route.Config.RouteId,
-        route.Config.Match.Path,
-        route.Config.Match.Hosts ?? [],
-        route.Config.Match.Methods ?? [],
-        route.Split is null ? route.Config.ClusterId : null,
-        route.Split?.Sides.ToDictionary(side => side.ClusterId, side => side.Weight));
+    private TrafficView Traffic(DestinationResilience destination)
+    {
+        var (all, failed) = destination.Traffic.PerSecond(time.GetTimestamp());
+        return new TrafficView(
+            Math.Round(all, 2), Math.Round(failed, 2), destination.Latency is { IsKnown: true } latency ? Math.Round(1000 * latency.Level, 2) : null);
+    }
+
+    private RouteView Route(RouteSnapshot route)
+    {
+        string[] clusters = route.Split is { } split ? [.. split.Sides.Select(side => side.ClusterId)] : route.Config.ClusterId is { } only ? [only] : [];
+        return new RouteView(
+            route.Config.RouteId,
+            route.Config.Match.Path,
+            route.Config.Match.Hosts ?? [],
+            route.Config.Match.Methods ?? [],
+            route.Split is null ? route.Config.ClusterId : null,
+            route.Split?.Sides.ToDictionary(side => side.ClusterId, side => side.Weight),
+            clusters.ToDictionary(cluster => cluster, cluster => PerSecond(route.Config.RouteId, cluster)));
+    }
+
+    private double PerSecond(string route, string cluster) =>
+        yarp.TryGetCluster(cluster, out var state) ? Math.Round(states.Of(state).Routes.PerSecond(route, time.GetTimestamp()), 2) : 0;
 
     private static string Word(DestinationHealth health) => health.ToString().ToLowerInvariant();
 }

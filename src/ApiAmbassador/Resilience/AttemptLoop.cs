@@ -60,6 +60,7 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     {
         var now = plan.Services.Time.GetTimestamp();
         _waitsSince = ~now;
+        plan.Traffic.Count(now);
         plan.State.Budget.Deposit(plan.Cluster.RetryBudget, now);
         PrepareBody();
         PrepareDeadline();
@@ -91,6 +92,7 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
             return false;
         }
 
+        _destination.Traffic.Count(BeganAt);
         _destination.Latency.Begin();
         _waitsSince = BeganAt;
         return true;

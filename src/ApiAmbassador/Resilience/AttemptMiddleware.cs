@@ -23,6 +23,7 @@ internal sealed class AttemptMiddleware(RequestDelegate next, SnapshotStore snap
 
         if (snapshot.Ambassador.Passthrough)
         {
+            plan.Traffic.Count(services.Time.GetTimestamp());
             if (plan.HasPriorities && proxy.AvailableDestinations is { Count: > 1 } available)
             {
                 proxy.AvailableDestinations = plan.State.Priorities.Of(available)[0];

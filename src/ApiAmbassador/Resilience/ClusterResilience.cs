@@ -29,6 +29,9 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
     /// <summary>The requests under way, and those that wait.</summary>
     public ConcurrencyLimit Limit { get; } = new(time);
 
+    /// <summary>The requests that come from each route.</summary>
+    public RouteTraffic Routes { get; } = new(time);
+
     /// <summary>Its destinations by priority.</summary>
     public PriorityGroups Priorities { get; } = new();
 
@@ -83,7 +86,7 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
         {
             if (!_destinations.TryGetValue(destination, out known) || known.Address != address)
             {
-                known = new DestinationResilience(destination, address, new Breaker(time, random), new LatencyEstimate(time));
+                known = new DestinationResilience(destination, address, new Breaker(time, random), new LatencyEstimate(time)) { Traffic = new Traffic(time) };
                 _destinations.AddOrUpdate(destination, known);
                 _open = [.. _open.Where(open => !ReferenceEquals(open, destination))];
             }
@@ -177,12 +180,12 @@ internal sealed partial class ClusterResilience(ClusterState cluster, TimeProvid
         }
     }
 
-    /// <summary>Looks which breakers are open. Those of destinations that have left the cluster are forgotten with them.</summary>
+    /// <summary>Looks which breakers are open. Those of destinations that have left the cluster are forgotten with them; who is new is known from now on.</summary>
     public void Refresh()
     {
         lock (_opening)
         {
-            _open = [.. cluster.DestinationsState.AllDestinations.Where(IsOpen)];
+            _open = [.. cluster.DestinationsState.AllDestinations.Where(destination => Of(destination).Breaker.IsOpen)];
             if (_usable.Item1 is not null)
             {
                 RefreshLimitLocked();

@@ -12,6 +12,9 @@ internal sealed record DestinationResilience(DestinationState State, string Addr
 {
     private Tuple<DestinationModel, double>? _weight;
 
+    /// <summary>The attempts that go to it.</summary>
+    public required Traffic Traffic { get; init; }
+
     /// <summary>The requests that it has under way, counted where a limit is set.</summary>
     public DestinationSlots Slots { get; } = new();
 

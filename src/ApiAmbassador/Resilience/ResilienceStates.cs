@@ -23,10 +23,7 @@ internal sealed class ResilienceStates(SnapshotStore snapshots, TimeProvider tim
         cluster.DestinationsState.AvailableDestinations.Count - (snapshots.Current.Ambassador.Passthrough ? 0 : Of(cluster).OpenCount);
 
     /// <inheritdoc/>
-    public void OnClusterAdded(ClusterState cluster)
-    {
-        // Made with its first request.
-    }
+    public void OnClusterAdded(ClusterState cluster) => Of(cluster).Refresh();
 
     /// <inheritdoc/>
     public void OnClusterChanged(ClusterState cluster) => Of(cluster).Refresh();
