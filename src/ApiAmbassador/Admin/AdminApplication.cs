@@ -29,6 +29,7 @@ internal static class AdminApplication
         var app = builder.Build();
         app.Use(RequestSpan.ForgetAsync);
         app.UseAdminGuard(data.GetRequiredService<SnapshotStore>(), app.Services.GetRequiredService<RefusedAttempts>());
+        app.MapPage();
         app.MapAdminApi(data, sources);
         app.MapHealthChecks("/livez", Probe(tag: null)).DisableHttpMetrics();
         app.MapHealthChecks("/startupz", Probe(Startup)).DisableHttpMetrics();
