@@ -9,6 +9,7 @@ const COLUMNS = ['Destination', 'State', 'Requests/s', 'Latency', 'In flight', '
 
 export class Destinations {
   #limit = STEP;
+  #onShow = new Set();
   #act;
   #select;
   #again = () => {};
@@ -22,7 +23,8 @@ export class Destinations {
   draw(view, matches, history, selected) {
     this.#again = () => this.draw(view, matches, history, selected);
     const matching = view.destinations.filter(matches);
-    const shown = worthALook(matching, this.#limit);
+    const shown = worthALook(matching, this.#limit, this.#onShow);
+    this.#onShow = new Set(shown.map(one => one.key));
     const groups = [...Map.groupBy(shown, one => one.cluster.id)].map(([id, list]) => ({ id, list, it: list[0].cluster }));
     keyed(byId('clusters'), groups, group => group.id, () => this.#cluster(), (element, group) => this.#update(element, group, history, selected));
     byId('more').hidden = matching.length <= shown.length;

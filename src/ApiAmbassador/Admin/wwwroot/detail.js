@@ -92,7 +92,7 @@ export class Detail {
       const axis = { stroke: colour('--muted'), grid: { stroke: colour('--rule'), width: 1 }, ticks: { show: false }, font: '11px system-ui' };
       const make = (place, ...series) => new uPlot({
         width: Math.max(200, this.#places[0].clientWidth), height: HEIGHT, legend: { show: false }, cursor: { show: false },
-        scales: { y: { range: (_, __, high) => [0, Math.max(1, high * 1.1)] } },
+        scales: { x: { range: (_, from, to) => [Math.min(from, to - 60), to] }, y: { range: (_, __, high) => [0, Math.max(1, high * 1.1)] } },
         axes: [{ ...axis, values: (_, marks) => marks.map(mark => clock(mark * 1000)), space: 80 }, { ...axis, size: 44 }], series: [{}, ...series],
       }, null, place);
       this.#charts = [make(this.#places[0], line('requests', '--good', true), line('failures', '--bad')), make(this.#places[1], line('latency', '--flow', true))];

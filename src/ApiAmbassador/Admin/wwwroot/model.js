@@ -16,12 +16,13 @@ const STATES = {
   out: { symbol: '✕', tone: 'bad', trouble: 5 },
 };
 
-const SLOW_TIMES = 3, SLOW_MILLISECONDS = 10, FAILING_RATIO = 0.1, FAILING_PER_SECOND = 0.2;
+const SLOW_TIMES = 3, SLOW_MILLISECONDS = 10, SLOW_PER_SECOND = 1, KEPT = 2;
+const FAILING_RATIO = 0.1, FAILING_PER_SECOND = 0.2;
 
 /** Everything in lists, with sums. */
 export function digest(status) {
   const clusters = status.clusters.map(it => {
-    const cluster = { id: it.id, it };
+    const cluster = { key: `c\n${it.id}`, id: it.id, it };
     const median = medianLatency(it.destinations);
     cluster.destinations = it.destinations.map(one => destination(one, cluster, median));
     cluster.rate = sum(cluster.destinations, one => one.rate);
@@ -34,7 +35,7 @@ export function digest(status) {
     const ways = Object.entries(it.perSecond)
       .map(([id, rate]) => ({ cluster: known.get(id.toLowerCase()), rate, share: it.split && total > 0 ? it.split[id] / total : null }))
       .filter(way => way.cluster);
-    return { id: it.id, it, ways, rate: sum(ways, way => way.rate) };
+    return { key: `r\n${it.id}`, id: it.id, it, ways, trouble: 0, rate: sum(ways, way => way.rate) };
   });
   return { status, clusters, routes, destinations: clusters.flatMap(cluster => cluster.destinations), rate: sum(routes, route => route.rate) };
 }
@@ -45,14 +46,18 @@ export function matcher(filter) {
   return one => words.every(word => one.text.includes(word));
 }
 
-/** The first so many: trouble first, then traffic; afterwards in their old order, so that rows do not jump about. */
-export function worthALook(list, limit) {
-  return list.length <= limit ? list : list
-    .map((one, place) => ({ one, place }))
-    .sort((a, b) => b.one.trouble - a.one.trouble || b.one.rate - a.one.rate || a.place - b.place)
-    .slice(0, limit)
-    .sort((a, b) => a.place - b.place)
-    .map(({ one }) => one);
+/**
+ * The first so many: trouble first, then traffic; in their old order, so that rows do not jump about. Who is on show already stays there until another
+ * has twice the traffic.
+ */
+export function worthALook(list, limit, onShow) {
+  if (list.length > limit) {
+    const weight = one => one.rate * (onShow.has(one.key) ? KEPT : 1);
+    const best = new Set(list.toSorted((a, b) => b.trouble - a.trouble || weight(b) - weight(a)).slice(0, limit));
+    list = list.filter(one => best.has(one));
+  }
+
+  return list;
 }
 
 /** One sentence on how it stands, and how bad that is. */
@@ -68,7 +73,8 @@ export function verdict(view) {
   }
 
   if (troubled.length > 0) {
-    return [`${names(troubled.map(one => `${one.id} (${one.state})`))}; the others serve.`, 'warn'];
+    const name = one => view.clusters.length > 1 ? `${one.cluster.id}/${one.id}` : one.id;
+    return [`${names(troubled.map(one => `${name(one)} (${one.state})`))}; the others serve.`, 'warn'];
   }
 
   const drained = view.destinations.filter(one => one.trouble === 1).length;
@@ -100,7 +106,7 @@ function stateOf(it, median) {
     : !it.isUsable ? 'out'
     : traffic.failuresPerSecond >= FAILING_PER_SECOND && traffic.failuresPerSecond >= FAILING_RATIO * traffic.perSecond ? 'failing'
     : traffic.perSecond === 0 ? (it.priority > 0 ? 'standby' : 'idle')
-    : traffic.latencyMilliseconds > SLOW_TIMES * median && traffic.latencyMilliseconds > median + SLOW_MILLISECONDS ? 'slow'
+    : traffic.perSecond >= SLOW_PER_SECOND && traffic.latencyMilliseconds > SLOW_TIMES * median && traffic.latencyMilliseconds > median + SLOW_MILLISECONDS ? 'slow'
     : 'serving';
 }
 

@@ -50,7 +50,7 @@ export class Operate {
       }
 
       const answer = await response.json();
-      this.#say(response.ok ? `${what}: done.${answer.warning ? ` ${answer.warning}.` : ''}` : `${what}: not done (${response.status}). ${answer.detail}.`, !response.ok || answer.warning);
+      this.#say(response.ok ? `${what}: done${answer.warning ? `, but ${answer.warning}` : ''}.` : `${what}: not done (${response.status}): ${answer.detail}.`, !response.ok || answer.warning);
     } catch {
       this.#say(`${what}: the ambassador does not answer.`, true);
     }

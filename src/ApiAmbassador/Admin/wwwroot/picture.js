@@ -2,11 +2,16 @@
 
 import { h, keyed, s, set, text } from './dom.js';
 import { worthALook } from './model.js';
-import { cut, milliseconds, plural, rate, short } from './words.js';
+import { cut, milliseconds, plural, rate, withoutScheme } from './words.js';
 
-const NARROW = 680, FLOW = 30, FLOW_NARROW = 10, HAIR = 1.25;
-const ROUTES = 8, CLUSTERS = 8, DESTINATIONS = 32, LEAST = 2;
-const ROW = 46, GAP = 10, CLUSTER_GAP = 22, LETTER = 7.4, LETTER_SMALL = 6.3;
+/** Drops move so often, by so much of the way between two: enough to see where they go. An animation of the browser's paints sixty times a second. */
+const STEP = 110, STEP_WIDTH = 2.2, STEPS = 10;
+const LEAST_WIDTH = 240, NARROW = 680, FLOW = 30, FLOW_NARROW = 10, HAIR = 1.25;
+const ROUTES = 7, CLUSTERS = 7, DESTINATIONS = 24, LEAST = 2;
+const ROW = 46, GAP = 10, CLUSTER_GAP = 22, MARGIN = 24, SYMBOL = 18, NAME = '600 13.5px', MORE = '400 11.5px';
+
+/** Measures letters. SVG cuts no text by itself. */
+const pen = document.createElement('canvas').getContext('2d');
 
 export class Picture {
   #place;
@@ -18,6 +23,7 @@ export class Picture {
     h('p', {}, 'Write a route file into the config directory, or start with ', h('code', {}, 'AMBASSADOR_DESTINATIONS=http://host:8080'), '.'));
 
   #last = null;
+  #onShow = new Set();
 
   constructor(place, select) {
     [this.#place, this.#select] = [place, select];
@@ -29,18 +35,26 @@ export class Picture {
         this.draw(...this.#last);
       }
     }).observe(place);
+    const calm = matchMedia('(prefers-reduced-motion: reduce)');
+    let step = 0;
+    setInterval(() => {
+      if (!calm.matches && !document.hidden) {
+        this.#links.style.setProperty('--drop', STEP_WIDTH * (step = (step + 1) % STEPS));
+      }
+    }, STEP);
   }
 
   /** Draws a view, of destinations only those that match, and says how many have no room. */
   draw(view, matches, selected) {
     this.#last = [view, matches, selected];
-    const shown = choose(view, matches);
+    const shown = choose(view, matches, this.#onShow);
+    this.#onShow = new Set([...shown.routes, ...shown.clusters.flatMap(({ cluster, destinations }) => [cluster, ...destinations])].map(one => one.key));
     const content = view.clusters.length + view.routes.length === 0 ? this.#empty : this.#svg;
     if (this.#place.firstElementChild !== content) {
       this.#place.replaceChildren(content);
     }
 
-    const width = Math.floor(this.#place.clientWidth);
+    const width = Math.max(LEAST_WIDTH, Math.floor(this.#place.clientWidth)); // It has none before it is laid out.
     const { nodes, links, height, isNarrow } = layOut(shown, view, width);
     set(this.#svg, { viewBox: `0 0 ${width} ${height}`, width, height, class: isNarrow ? 'narrow' : 'wide' });
     keyed(this.#links, links, link => link.key, () => s('g', {}, s('path', { class: 'pipe' }), s('path', { class: 'drops' }), s('text', { class: 'share' })), updateLink);
@@ -64,17 +78,17 @@ export class Picture {
 }
 
 /** Of many, what is worth a look; the rest is one node with its sum. */
-function choose(view, matches) {
+function choose(view, matches, onShow) {
   const matching = new Map(view.clusters.map(cluster => [cluster, cluster.destinations.filter(matches)]));
   const all = view.clusters.filter(cluster => matching.get(cluster).length > 0 || cluster.destinations.length === 0);
-  const clusters = worthALook(all, CLUSTERS);
+  const clusters = worthALook(all, CLUSTERS, onShow);
   const each = Math.max(LEAST, Math.floor(DESTINATIONS / Math.max(1, clusters.length)));
   const shown = clusters.map(cluster => {
-    const destinations = worthALook(matching.get(cluster), each);
+    const destinations = worthALook(matching.get(cluster), each, onShow);
     return { cluster, destinations, rest: cluster.destinations.length - destinations.length, restRate: Math.max(0, cluster.rate - destinations.reduce((total, one) => total + one.rate, 0)) };
   });
   const routes = view.routes.filter(route => route.ways.some(way => clusters.includes(way.cluster)) || route.ways.length === 0);
-  const routesShown = worthALook(routes.map(route => ({ ...route, trouble: 0 })), ROUTES);
+  const routesShown = worthALook(routes, ROUTES, onShow);
   return { clusters: shown, routes: routesShown, hiddenClusters: view.clusters.length - clusters.length, hiddenRoutes: view.routes.length - routesShown.length };
 }
 
@@ -92,13 +106,13 @@ function layOut(shown, view, width) {
   const routes = new Map();
   for (const route of shown.routes) {
     const more = `${route.it.path ?? route.it.hosts[0] ?? 'every path'} · ${rate(route.rate)}/s`;
-    routes.set(route, add({ key: `r\n${route.id}`, name: route.id, more, title: `route ${route.id}`, kind: 'route', ...place.route() }));
+    routes.set(route, add({ key: route.key, name: route.id, more, title: `route ${route.id}`, kind: 'route', ...place.route() }));
   }
 
   const placed = [];
   for (const { cluster, destinations, rest, restRate } of shown.clusters) {
     const node = add({
-      key: `c\n${cluster.id}`, name: cluster.id, kind: 'cluster', title: `cluster ${cluster.id}, ${cluster.it.policy}`, ...place.cluster(),
+      key: cluster.key, name: cluster.id, kind: 'cluster', title: `cluster ${cluster.id}, ${cluster.it.policy}`, ...place.cluster(),
       more: `${cluster.it.usable} of ${cluster.destinations.length} usable${cluster.it.panic ? ', PANIC' : ''}`,
       tone: cluster.destinations.length === 0 ? 'off' : cluster.it.usable === 0 ? 'bad' : 'good',
     });
@@ -106,7 +120,7 @@ function layOut(shown, view, width) {
     const first = nodes.length;
     for (const one of destinations) {
       const to = add({
-        key: one.key, name: short(one.id, 200), symbol: `${one.symbol} `, kind: 'destination', tone: one.tone, one, title: `${one.id}\n${one.it.address}`, ...place.destination(),
+        key: one.key, name: withoutScheme(one.id), symbol: `${one.symbol} `, kind: 'destination', tone: one.tone, one, title: `${one.id}\n${one.it.address}`, ...place.destination(),
         more: one.rate > 0 ? `${one.state} · ${rate(one.rate)}/s · ${milliseconds(one.latency)}` : one.state,
       });
       link(`d\n${one.key}`, node, to, one.rate, one.tone);
@@ -124,7 +138,7 @@ function layOut(shown, view, width) {
     node, targets: placed.filter(({ cluster }) => route.ways.some(way => way.cluster === cluster)).map(target => target.node),
   })), api);
   for (const [route, node] of routes) {
-    link(`r\n${route.id}`, api, node, route.rate, 'flow');
+    link(route.key, api, node, route.rate, 'flow');
     for (const way of route.ways) {
       const target = placed.find(({ cluster }) => cluster === way.cluster);
       if (target) {
@@ -231,8 +245,19 @@ function updateNode(element, node, isSelected) {
   set(body, { width: node.width, height: node.height });
   set(edge, { height: node.height });
   text(name.firstElementChild, node.symbol ?? '');
-  text(name.lastElementChild, cut(node.name, Math.floor((node.width - 22) / LETTER) - (node.symbol?.length ?? 0)));
-  text(more, cut(node.more, Math.floor((node.width - 22) / LETTER_SMALL)));
+  text(name.lastElementChild, fitting(node.name, node.width - MARGIN - (node.symbol ? SYMBOL : 0), NAME));
+  text(more, fitting(node.more, node.width - MARGIN, MORE));
   set(name, { x: 14, y: 19 });
   set(more, { x: 14, y: 36 });
+}
+
+/** As much of a text as fits. */
+function fitting(value, width, font) {
+  pen.font = `${font} ${getComputedStyle(document.body).fontFamily}`;
+  let letters = value.length;
+  for (let size = pen.measureText(value).width; size > width && letters > 1; size = pen.measureText(cut(value, letters)).width) {
+    letters = Math.max(1, Math.min(letters - 1, Math.floor(letters * width / size)));
+  }
+
+  return cut(value, letters);
 }

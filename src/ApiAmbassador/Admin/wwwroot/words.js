@@ -17,5 +17,5 @@ export const plural = (count, word) => `${count} ${word}${count === 1 ? '' : 's'
 
 export const cut = (value, letters) => value.length <= letters ? value : `${value.slice(0, Math.max(1, letters - 1))}…`;
 
-/** An id that is an address is told without its scheme where there is little room. */
-export const short = (id, letters) => cut(id.replace(/^https?:\/\//, ''), letters);
+/** An id that is an address, where there is little room. */
+export const withoutScheme = id => id.replace(/^https?:\/\//, '');
