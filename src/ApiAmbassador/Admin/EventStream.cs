@@ -96,14 +96,14 @@ internal sealed class EventStream(Timeline timeline, StatusReader status, TimePr
         return entry.Sequence;
     }
 
-    /// <returns>How many ticks to leave out now, because thousands of destinations are megabytes.</returns>
+    /// <summary>Writes the status and says how many ticks to leave out now, because thousands of destinations are megabytes.</summary>
     private async Task<int> WriteStatusAsync(HttpResponse response, CancellationToken cancellation)
     {
-        var status = Status();
+        var json = Status();
         await response.WriteAsync("event: status\ndata: ", cancellation);
-        await response.Body.WriteAsync(status, cancellation);
+        await response.Body.WriteAsync(json, cancellation);
         await response.WriteAsync("\n\n", cancellation);
-        return status.Length / StatusBytesPerSecond;
+        return json.Length / StatusBytesPerSecond;
     }
 
     /// <summary>Written anew at most twice a second, however many readers there are: thousands of destinations take a while.</summary>

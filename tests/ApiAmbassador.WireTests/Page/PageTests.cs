@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using ApiAmbassador.Hosting;
 using ApiAmbassador.Observability;
 using ApiAmbassador.WireTests.Ambassador;
-using ApiAmbassador.WireTests.Clients;
 using ApiAmbassador.WireTests.Destinations;
 using ApiAmbassador.WireTests.Peers;
 using Microsoft.Extensions.DependencyInjection;

@@ -231,7 +231,8 @@ function updateLink(element, link) {
   const isSaid = link.share && !link.isNarrow;
   text(share, isSaid ? link.share : '');
   if (isSaid) {
-    set(share, { x: link.to.x - 8, y: link.toY - link.thick / 2 - 5, 'text-anchor': 'end' });
+    const isFromAbove = link.fromY < link.toY; // The line is above it, then, and the words are below.
+    set(share, { x: link.to.x - 8, y: link.toY + (isFromAbove ? link.thick / 2 + 14 : -link.thick / 2 - 5), 'text-anchor': 'end' });
   }
 }
 

@@ -28,11 +28,11 @@ export class Timeline {
 
 function line(event) {
   const { time, kind, subject, text: what, details } = event;
-  const told = [subject ? h('b', {}, subject) : '', ` ${what}`];
+  const told = [subject ? h('b', {}, subject) : '', ` ${what}`, details.length === 1 ? h('span', { class: 'only' }, ` ${details[0]}`) : ''];
   return h('li', { class: toneOf(event) },
     h('time', { datetime: new Date(time).toISOString(), title: new Date(time).toLocaleString() }, clock(time)),
     h('span', { class: 'kind' }, kind),
-    details.length === 0 ? h('div', {}, told) : h('details', {}, h('summary', {}, told), h('ul', {}, details.map(detail => h('li', {}, detail)))));
+    details.length <= 1 ? h('div', {}, told) : h('details', {}, h('summary', {}, told), h('ul', {}, details.map(detail => h('li', {}, detail)))));
 }
 
 /** The same kind tells of bad news and of its end. */
