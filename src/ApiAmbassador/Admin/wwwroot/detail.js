@@ -86,6 +86,10 @@ export class Detail {
   }
 
   #chart({ times, rate: all, failures, latency }) {
+    if (times.length < 2) {
+      return; // One point is no line, and no scale.
+    }
+
     if (this.#charts.length === 0) {
       const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
       const line = (label, name, isFilled) => ({ label, stroke: colour(name), width: 1.75, fill: isFilled ? `${colour(name)}22` : undefined, points: { show: false } });

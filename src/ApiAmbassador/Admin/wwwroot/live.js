@@ -39,7 +39,7 @@ export class Live {
   /** Of what happened before, only the newest; the stream would begin with all. */
   async #known() {
     if (!this.#hasKnown) {
-      const response = await fetch(`api/events?limit=${EVENTS}`);
+      const response = await fetch(`api/events?limit=${EVENTS}`, { signal: AbortSignal.timeout(AGAIN) });
       const events = await response.json();
       this.#hasKnown = true;
       this.#last = events.at(-1)?.sequence ?? 0;
