@@ -21,6 +21,7 @@ public sealed class Browser : IAsyncLifetime
     {
         if (_chromium is null)
         {
+            Assertions.SetDefaultExpectTimeout((float)Eventually.DefaultDeadline.TotalMilliseconds);
             _playwright = await Playwright.CreateAsync();
             _chromium = await _playwright.Chromium.LaunchAsync(new()
             {
