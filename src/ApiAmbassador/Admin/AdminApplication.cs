@@ -31,6 +31,7 @@ internal static class AdminApplication
         app.Use(RequestSpan.ForgetAsync);
         app.UseWhen(context => context.Request.Path == MetricsEndpoint.Path, scrape => scrape.UseResponseCompression());
         app.UseAdminGuard(data.GetRequiredService<SnapshotStore>(), app.Services.GetRequiredService<RefusedAttempts>());
+        app.MapPage();
         app.MapAdminApi(data, sources);
         app.MapMetrics(data.GetRequiredService<PrometheusMetrics>());
         app.MapHealthChecks("/livez", Probe(tag: null)).DisableHttpMetrics();

@@ -5,12 +5,14 @@ namespace ApiAmbassador.Admin;
 
 /// <summary>
 /// <c>GET /api/stream</c>: server-sent events. <c>event</c> is one entry of the timeline, as it comes; <c>lost</c> says how many a slow reader
-/// has missed; <c>status</c> is the whole status, each second. One status is written for all readers together.
+/// has missed; <c>status</c> is the whole status, each second, or as seldom as keeps it to a mebibyte a second. One status is written for all readers together.
 /// </summary>
 internal sealed class EventStream(Timeline timeline, StatusReader status, TimeProvider time, IHostApplicationLifetime admin)
 {
     /// <summary>So many at once; the next one gets 503.</summary>
     public const int StreamsMax = 32;
+
+    private const int StatusBytesPerSecond = 1024 * 1024;
 
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
     private static readonly JsonSerializerOptions Json = new(AdminJson.Options) { WriteIndented = false };
@@ -62,7 +64,7 @@ internal sealed class EventStream(Timeline timeline, StatusReader status, TimePr
             last = await WriteAsync(response, entry, last, cancellation);
         }
 
-        await WriteStatusAsync(response, cancellation);
+        var pause = await WriteStatusAsync(response, cancellation);
         var tick = ticks.WaitForNextTickAsync(cancellation).AsTask();
         var more = coming.Entries.WaitToReadAsync(cancellation).AsTask();
         while (true)
@@ -77,7 +79,7 @@ internal sealed class EventStream(Timeline timeline, StatusReader status, TimePr
             more = more.IsCompleted ? coming.Entries.WaitToReadAsync(cancellation).AsTask() : more;
             if (tick.IsCompleted)
             {
-                await WriteStatusAsync(response, cancellation);
+                pause = pause > 0 ? pause - 1 : await WriteStatusAsync(response, cancellation);
                 tick = ticks.WaitForNextTickAsync(cancellation).AsTask();
             }
         }
@@ -94,11 +96,14 @@ internal sealed class EventStream(Timeline timeline, StatusReader status, TimePr
         return entry.Sequence;
     }
 
-    private async Task WriteStatusAsync(HttpResponse response, CancellationToken cancellation)
+    /// <summary>Writes the status and says how many ticks to leave out now, because thousands of destinations are megabytes.</summary>
+    private async Task<int> WriteStatusAsync(HttpResponse response, CancellationToken cancellation)
     {
+        var json = Status();
         await response.WriteAsync("event: status\ndata: ", cancellation);
-        await response.Body.WriteAsync(Status(), cancellation);
+        await response.Body.WriteAsync(json, cancellation);
         await response.WriteAsync("\n\n", cancellation);
+        return json.Length / StatusBytesPerSecond;
     }
 
     /// <summary>Written anew at most twice a second, however many readers there are: thousands of destinations take a while.</summary>

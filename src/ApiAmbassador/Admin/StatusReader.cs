@@ -89,7 +89,7 @@ internal sealed class StatusReader(
             destinations);
     }
 
-    private static DestinationView Destination(
+    private DestinationView Destination(
         DestinationState destination,
         string cluster,
         ClusterResilience known,
@@ -97,7 +97,8 @@ internal sealed class StatusReader(
         IReadOnlyDictionary<string, DestinationConfig> written,
         bool isAvailable)
     {
-        var (breaker, standing) = (known.Of(destination).Breaker, known.Of(destination).Standing);
+        var remembered = known.Of(destination);
+        var (breaker, standing) = (remembered.Breaker, remembered.Standing);
         var config = destination.Model.Config;
         var word = snapshot.Words.Of(cluster, destination.DestinationId);
         if (word == OperatorWord.Nothing)
@@ -117,16 +118,33 @@ internal sealed class StatusReader(
             new BreakerView(breaker.State, breaker.OpenUntil, breaker.ConsecutiveFailures),
             new OutlierView(standing.Ejection is not null, standing.Ejection?.Until, standing.Times.Count, standing.Ejection?.Cause),
             destination.ConcurrentRequestCount,
-            isAvailable && (snapshot.Ambassador.Passthrough || !breaker.IsOpen));
+            isAvailable && (snapshot.Ambassador.Passthrough || !breaker.IsOpen),
+            Traffic(remembered),
+            Math.Round(remembered.Traffic.Age.TotalSeconds, 1));
     }
 
-    private static RouteView Route(RouteSnapshot route) => new(
-        route.Config.RouteId,
-        route.Config.Match.Path,
-        route.Config.Match.Hosts ?? [],
-        route.Config.Match.Methods ?? [],
-        route.Split is null ? route.Config.ClusterId : null,
-        route.Split?.Sides.ToDictionary(side => side.ClusterId, side => side.Weight));
+    private TrafficView Traffic(DestinationResilience destination)
+    {
+        var (all, failed) = destination.Traffic.PerSecond(time.GetTimestamp());
+        return new TrafficView(
+            Math.Round(all, 2), Math.Round(failed, 2), destination.Latency is { IsKnown: true } latency ? Math.Round(1000 * latency.Level, 2) : null);
+    }
+
+    private RouteView Route(RouteSnapshot route)
+    {
+        string[] clusters = route.Split is { } split ? [.. split.Sides.Select(side => side.ClusterId)] : route.Config.ClusterId is { } only ? [only] : [];
+        return new RouteView(
+            route.Config.RouteId,
+            route.Config.Match.Path,
+            route.Config.Match.Hosts ?? [],
+            route.Config.Match.Methods ?? [],
+            route.Split is null ? route.Config.ClusterId : null,
+            route.Split?.Sides.ToDictionary(side => side.ClusterId, side => side.Weight),
+            clusters.ToDictionary(cluster => cluster, cluster => PerSecond(route.Config.RouteId, cluster)));
+    }
+
+    private double PerSecond(string route, string cluster) =>
+        yarp.TryGetCluster(cluster, out var state) ? Math.Round(states.Of(state).Routes.PerSecond(route, time.GetTimestamp()), 2) : 0;
 
     private static string Word(DestinationHealth health) => health.ToString().ToLowerInvariant();
 }

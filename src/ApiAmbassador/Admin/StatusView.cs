@@ -76,6 +76,8 @@ internal sealed record SourceView(string Kind, string Name, int Instances, doubl
 /// <param name="Outlier">Whether it is left out for doing worse than the others.</param>
 /// <param name="InFlight">Requests under way.</param>
 /// <param name="IsUsable">Whether it may get requests now.</param>
+/// <param name="Traffic">What goes to it.</param>
+/// <param name="AgeSeconds">Since it is known at this address.</param>
 internal sealed record DestinationView(
     string Id,
     string Address,
@@ -88,7 +90,15 @@ internal sealed record DestinationView(
     BreakerView Breaker,
     OutlierView Outlier,
     int InFlight,
-    bool IsUsable);
+    bool IsUsable,
+    TrafficView Traffic,
+    double AgeSeconds);
+
+/// <summary>What goes to a destination. While <c>Passthrough</c> is on only attempts are counted.</summary>
+/// <param name="PerSecond">Attempts a second, retries and trials included, over the last 5 s.</param>
+/// <param name="FailuresPerSecond">Of those, by a fault of the destination's: no answer, or a 502, 503 or 504.</param>
+/// <param name="LatencyMilliseconds">Until the headers of its answers, on a moving average of 10 s that failures raise: what balancing goes by. Null while it is not known.</param>
+internal sealed record TrafficView(double PerSecond, double FailuresPerSecond, double? LatencyMilliseconds);
 
 /// <summary>The health of a destination.</summary>
 /// <param name="Active">By probes.</param>
@@ -115,5 +125,12 @@ internal sealed record OutlierView(bool IsEjected, DateTimeOffset? Until, int Ti
 /// <param name="Methods">The methods it matches; empty for all.</param>
 /// <param name="Cluster">Where it goes; null where it has a split.</param>
 /// <param name="Split">The shares of clusters; null where it goes to one.</param>
+/// <param name="PerSecond">Requests a second that went to each of these clusters, over the last 5 s.</param>
 internal sealed record RouteView(
-    string Id, string? Path, IReadOnlyList<string> Hosts, IReadOnlyList<string> Methods, string? Cluster, IReadOnlyDictionary<string, double>? Split);
+    string Id,
+    string? Path,
+    IReadOnlyList<string> Hosts,
+    IReadOnlyList<string> Methods,
+    string? Cluster,
+    IReadOnlyDictionary<string, double>? Split,
+    IReadOnlyDictionary<string, double> PerSecond);

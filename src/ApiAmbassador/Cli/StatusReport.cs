@@ -10,9 +10,9 @@ internal static class StatusReport
     /// <summary>The width of it.</summary>
     public const int Columns = 80;
 
-    private const int IdWidth = 28, WeightWidth = 16, InFlightWidth = 9;
+    private const int IdWidth = 24, WeightWidth = 8, InFlightWidth = 9, RateWidth = 6, LatencyWidth = 6;
 
-    private static readonly string[] Headings = ["DESTINATION", "WEIGHT", "IN FLIGHT", "STATE"];
+    private static readonly string[] Headings = ["DESTINATION", "WEIGHT", "IN FLIGHT", "REQ/S", "MS", "STATE"];
 
     /// <summary>Writes it as plain text.</summary>
     public static void Write(TextWriter writer, StatusView status)
@@ -44,14 +44,14 @@ internal static class StatusReport
             var table = new Table().Border(TableBorder.Rounded).Expand();
             foreach (var heading in Headings)
             {
-                table.AddColumn(new TableColumn(heading.ToLowerInvariant()) { Alignment = heading == Headings[2] ? Justify.Right : Justify.Left });
+                table.AddColumn(new TableColumn(heading.ToLowerInvariant()) { Alignment = Headings.IndexOf(heading) is >= 2 and <= 4 ? Justify.Right : Justify.Left });
             }
 
             foreach (var destination in cluster.Destinations)
             {
                 var colour = destination.IsUsable ? "green" : destination.Operator is not null ? "yellow" : "red";
                 var cells = Cells(destination).Select(cell => cell.EscapeMarkup()).ToArray();
-                table.AddRow(cells[0], cells[1], cells[2], $"[{colour}]{cells[3]}[/]");
+                table.AddRow([.. cells[..^1], $"[{colour}]{cells[^1]}[/]"]);
             }
 
             console.WriteLine();
@@ -99,13 +99,25 @@ internal static class StatusReport
     private static string[] Cells(DestinationView destination) =>
     [
         Cut(destination.Id, IdWidth),
-        destination.Weight == destination.ConfiguredWeight ? $"{destination.Weight:0.##}" : $"{destination.Weight:0.##} (of {destination.ConfiguredWeight:0.##})",
+        Cut(destination.Weight == destination.ConfiguredWeight ? $"{destination.Weight:0.##}" : $"{destination.Weight:0.##} (of {destination.ConfiguredWeight:0.##})", WeightWidth),
         $"{destination.InFlight}",
+        Short(destination.Traffic.PerSecond),
+        destination.Traffic.LatencyMilliseconds is { } latency ? Short(latency) : "-",
         State(destination),
     ];
 
     private static string Line(string[] cells) =>
-        $"  {cells[0],-IdWidth}  {cells[1],-WeightWidth}  {cells[2],InFlightWidth}  {cells[3]}".TrimEnd();
+        $"  {cells[0],-IdWidth} {cells[1],-WeightWidth} {cells[2],InFlightWidth} {cells[3],RateWidth} {cells[4],LatencyWidth}  {cells[5]}".TrimEnd();
+
+    /// <summary>A number in at most five letters.</summary>
+    private static string Short(double number) => number switch
+    {
+        0 => "0",
+        < 10 => $"{number:0.0}",
+        < 10_000 => $"{number:0}",
+        < 1_000_000 => $"{number / 1000:0}k",
+        _ => $"{number / 1_000_000:0}M",
+    };
 
     private static string Cut(string text, int width) => text.Length <= width ? text : text[..(width - 1)] + '…';
 }

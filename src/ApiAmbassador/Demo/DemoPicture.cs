@@ -2,11 +2,12 @@ namespace ApiAmbassador.Demo;
 
 /// <summary>What the demo shows at one moment.</summary>
 /// <param name="Api">The ambassador's address.</param>
+/// <param name="Page">Where the ambassador's page is.</param>
 /// <param name="CanaryPercent">The canary's share in the route file.</param>
 /// <param name="Scores">What the client saw.</param>
 /// <param name="Instances">The instances in the order shown.</param>
 /// <param name="News">The last things that happened, the newest last.</param>
-internal sealed record DemoPicture(Uri Api, int CanaryPercent, Scores Scores, IReadOnlyList<InstancePicture> Instances, IReadOnlyList<DemoNews> News);
+internal sealed record DemoPicture(Uri Api, Uri Page, int CanaryPercent, Scores Scores, IReadOnlyList<InstancePicture> Instances, IReadOnlyList<DemoNews> News);
 
 /// <summary>One instance at one moment.</summary>
 /// <param name="Name">Its name.</param>

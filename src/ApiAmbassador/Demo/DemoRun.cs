@@ -142,6 +142,7 @@ internal sealed class DemoRun(IAnsiConsole console, bool isLive, TimeProvider ti
         {
             return new DemoPicture(
                 host.Addresses[0],
+                host.AdminAddress,
                 (int)split.Sides.Single(side => side.ClusterId == Canary).Weight,
                 scores,
                 [.. instances.Select(instance => new InstancePicture(

@@ -31,7 +31,7 @@ internal static class DemoScreen
             new Markup($"[grey]{DemoRun.Stable}[/] {100 - picture.CanaryPercent} %   [grey]{DemoRun.Canary} (canary)[/] {picture.CanaryPercent} %   {Totals(picture.Scores)}"),
             table,
             new Rows(picture.News.Select(news => new Markup($"[grey]{news.At:mm\\:ss}[/]  {Markup.Escape(news.Text)}"))),
-            new Markup("[grey]Ctrl+C ends it.[/]"));
+            new Markup($"[grey]The same in a browser: {picture.Page}   Ctrl+C ends it.[/]"));
     }
 
     private static string[] Row(InstancePicture instance)

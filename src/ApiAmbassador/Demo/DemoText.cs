@@ -14,6 +14,7 @@ internal static class DemoText
     public static IEnumerable<string> Opening(DemoPicture picture) =>
     [
         Fit($"demo: {picture.Instances.Count} instances behind {picture.Api}, canary at {picture.CanaryPercent} %"),
+        Fit($"      the same in a browser: {picture.Page}"),
         "      the share of each instance in the answers of the last seconds:",
     ];
 

@@ -75,7 +75,9 @@ internal sealed partial class AttemptLoop
             _isReported = true;
             if (verdict == Verdict.Failure)
             {
-                destination.Latency.Failed(BeganAt, plan.Services.Time.GetTimestamp(), plan.State.LatencyOfOthers(destination), retryAfter);
+                var now = plan.Services.Time.GetTimestamp();
+                destination.Traffic.CountFailure(now);
+                destination.Latency.Failed(BeganAt, now, plan.State.LatencyOfOthers(destination), retryAfter);
             }
 
             if (!_isTurnedAway)

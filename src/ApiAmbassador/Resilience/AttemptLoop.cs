@@ -61,6 +61,7 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     {
         var now = plan.Services.Time.GetTimestamp();
         _waitsSince = ~now;
+        plan.Traffic.Count(now);
         plan.State.Budget.Deposit(plan.Cluster.RetryBudget, now);
         PrepareBody();
         PrepareDeadline();
@@ -108,6 +109,7 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
             More.Shunned = 0;
         }
 
+        _destination.Traffic.Count(BeganAt);
         _destination.Latency.Begin();
         _waitsSince = BeganAt;
         return true;

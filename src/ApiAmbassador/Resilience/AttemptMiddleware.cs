@@ -25,6 +25,7 @@ internal sealed class AttemptMiddleware(RequestDelegate next, SnapshotStore snap
 
         if (snapshot.Ambassador.Passthrough)
         {
+            plan.Traffic.Count(services.Time.GetTimestamp());
             if (plan.HasPriorities && proxy.AvailableDestinations.Count > 1)
             {
                 proxy.AvailableDestinations = FirstThatAreThere(plan.State.Priorities.Of(plan.ClusterState.DestinationsState, snapshot.Ambassador.Zone)) ?? proxy.AvailableDestinations;

@@ -21,6 +21,9 @@ internal sealed record AttemptPlan(
     AttemptServices Services,
     RequestDelegate Next)
 {
+    /// <summary>The requests that go this way.</summary>
+    public Traffic Traffic { get; } = State.Routes.Of(Route.Config.RouteId, Snapshot);
+
     /// <summary>Whether some destinations are asked only when others cannot serve.</summary>
     public bool HasPriorities { get; } = PriorityGroups.Differ(Cluster.Config.Destinations!.Values, Snapshot.Ambassador.Zone);
 

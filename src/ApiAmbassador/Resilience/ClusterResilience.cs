@@ -46,6 +46,9 @@ internal sealed partial class ClusterResilience(
     /// <summary>How long its attempts take, and how long requests wait.</summary>
     public ClusterTimes Times { get; } = new(meters, cluster.ClusterId);
 
+    /// <summary>The requests that come from each route.</summary>
+    public RouteTraffic Routes { get; } = new(time);
+
     /// <summary>Its destinations by priority.</summary>
     public PriorityGroups Priorities { get; } = new();
 
@@ -101,7 +104,7 @@ internal sealed partial class ClusterResilience(
             if (!_destinations.TryGetValue(destination, out known) || known.Address != address)
             {
                 var record = new OutcomeRecord(time);
-                known = new DestinationResilience(destination, standings.Of(destination), record, new Breaker(time, random, record), new LatencyEstimate(time));
+                known = new DestinationResilience(destination, standings.Of(destination), record, new Breaker(time, random, record), new LatencyEstimate(time)) { Traffic = new Traffic(time) };
                 _destinations.AddOrUpdate(destination, known);
                 _open = [.. _open.Where(open => !ReferenceEquals(open, destination))];
             }
@@ -198,12 +201,12 @@ internal sealed partial class ClusterResilience(
         }
     }
 
-    /// <summary>Looks which breakers are open. Those of destinations that have left the cluster are forgotten with them.</summary>
+    /// <summary>Looks which breakers are open. Those of destinations that have left the cluster are forgotten with them; who is new is known from now on.</summary>
     public void Refresh()
     {
         lock (_opening)
         {
-            _open = [.. cluster.DestinationsState.AllDestinations.Where(IsOpen)];
+            _open = [.. cluster.DestinationsState.AllDestinations.Where(destination => Of(destination).Breaker.IsOpen)];
             if (_usable.Item1 is not null)
             {
                 RefreshLimitLocked();

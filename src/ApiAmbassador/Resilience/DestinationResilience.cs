@@ -21,6 +21,9 @@ internal sealed record DestinationResilience(DestinationState State, Standing St
     /// <summary>What came of its attempts.</summary>
     public DestinationCounts Counts { get; } = new();
 
+    /// <summary>The attempts that go to it.</summary>
+    public required Traffic Traffic { get; init; }
+
     /// <summary>The requests that it has under way, counted where a limit is set.</summary>
     public DestinationSlots Slots { get; } = new();
 

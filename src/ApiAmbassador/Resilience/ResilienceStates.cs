@@ -42,10 +42,7 @@ internal sealed class ResilienceStates(
         cluster.DestinationsState.AvailableDestinations.Count - (snapshots.Current.Ambassador.Passthrough ? 0 : Of(cluster).OpenCount);
 
     /// <inheritdoc/>
-    public void OnClusterAdded(ClusterState cluster)
-    {
-        // Made with its first request.
-    }
+    public void OnClusterAdded(ClusterState cluster) => Of(cluster).Refresh();
 
     /// <inheritdoc/>
     public void OnClusterChanged(ClusterState cluster) => Of(cluster).Refresh();

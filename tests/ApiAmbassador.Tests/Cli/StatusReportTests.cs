@@ -10,21 +10,21 @@ public class StatusReportTests
 {
     private static readonly DestinationView Serving = new(
         "one", "http://10.0.0.1:8080", 1, 1, 0, Zone: null, Operator: null, new HealthView("unknown", "unknown"), new BreakerView(BreakerState.Closed, Until: null, 0),
-        new OutlierView(IsEjected: false, Until: null, 0, Cause: null), 3, IsUsable: true);
+        new OutlierView(IsEjected: false, Until: null, 0, Cause: null), 3, IsUsable: true, new TrafficView(12.34, 0, 8.76), 60);
 
     [Fact]
     public void Plain_text_is_a_line_a_destination_within_80_columns()
     {
         var text = Written(
             Serving,
-            Serving with { Id = "two", Weight = 0, ConfiguredWeight = 3, Operator = new OperatorWord(IsDrained: true, Weight: null), IsUsable = false },
-            Serving with { Id = "http://" + new string('x', 200) + ":8080", Weight = 65_535, ConfiguredWeight = 65_534, InFlight = 123_456, Health = new HealthView("unknown", "unhealthy"), IsUsable = false });
+            Serving with { Id = "two", Weight = 0, ConfiguredWeight = 3, Operator = new OperatorWord(IsDrained: true, Weight: null), IsUsable = false, Traffic = new TrafficView(0, 0, LatencyMilliseconds: null) },
+            Serving with { Id = "http://" + new string('x', 200) + ":8080", Weight = 65_535, ConfiguredWeight = 65_534, InFlight = 123_456, Traffic = new TrafficView(123_456, 0, 98_765), Health = new HealthView("unknown", "unhealthy"), IsUsable = false });
 
         text.Split('\n').ShouldAllBe(line => line.Length <= 80);
         text.ShouldStartWith("ApiAmbassador 1.2.3: serving, revision 7, up 01:00:00\n\napi: 1 of 3 usable, 3 in flight, 0 queued, PowerOfTwoChoices\n");
-        text.ShouldContain("  one                           1                         3  serving\n");
-        text.ShouldContain("  two                           0 (of 3)                  3  drained\n");
-        text.ShouldContain("unhealthy (passive)\n");
+        text.ShouldContain("  one                      1                3     12    8.8  serving\n");
+        text.ShouldContain("  two                      0 (of 3)         3      0      -  drained\n");
+        text.ShouldContain("   123456   123k    99k  unhealthy (passive)\n");
     }
 
     [Fact]

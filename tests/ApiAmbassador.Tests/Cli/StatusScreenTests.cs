@@ -58,7 +58,7 @@ public partial class StatusScreenTests
 
     private static DestinationView Destination(int number) => new(
         $"d{number}", "http://10.0.0.1:8080", 1, 1, 0, Zone: null, Operator: null, new HealthView("unknown", "unknown"), new BreakerView(BreakerState.Closed, Until: null, 0),
-        new OutlierView(IsEjected: false, Until: null, 0, Cause: null), 3, IsUsable: true);
+        new OutlierView(IsEjected: false, Until: null, 0, Cause: null), 3, IsUsable: true, new TrafficView(0, 0, LatencyMilliseconds: null), 60);
 
     [System.Text.RegularExpressions.GeneratedRegex(@"\e\[[0-9;]*[A-Za-z]", System.Text.RegularExpressions.RegexOptions.None, 1000)]
     private static partial System.Text.RegularExpressions.Regex Sequence();

@@ -38,6 +38,7 @@ public class DemoTextTests
         var scores = new Scores(TimeSpan.FromMinutes(10), 100_000, 0, new Dictionary<string, Score> { ["stable-1"] = score });
         return new DemoPicture(
             new Uri("http://127.0.0.1:65535/"),
+            new Uri("http://127.0.0.1:65534/"),
             50,
             scores,
             [

@@ -50,6 +50,41 @@ public class AdminApiTests
         ((int)status["routes"]![1]!["split"]!["api"]!, status["routes"]![1]!["cluster"]).ShouldBe((90, null));
     }
 
+    [Theory]
+    [InlineData("false")]
+    [InlineData("true")]
+    public async Task Status_tellsWhatGoesWhereAndHowLongItTakes(string passthrough)
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        await using var two = ScriptedDestination.Start("two", Reply.Status(503));
+        using var setup = new AmbassadorSetup().With("Ambassador__Passthrough", passthrough).WithFile(
+            """
+            {
+              "ReverseProxy": {
+                "Routes": { "api": { "Split": { "Clusters": { "well": 1, "SICK": 1 }, "StickyBy": "Header:X-User" }, "Retry": { "MaxAttempts": 1 }, "Match": { "Path": "{**any}" } } },
+                "Clusters": { "well": { "Destinations": { "one": { "Address": "{one}" } } }, "sick": { "Destinations": { "two": { "Address": "{two}" } } } }
+              }
+            }
+            """,
+            ("one", one.Address), ("two", two.Address));
+        await using var ambassador = await RunningAmbassador.StartAsync(setup);
+        await ambassador.CountAnswersAsync(40, create: i => new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { { "X-User", $"{i}" } } });
+
+        var (well, sick) = (await ambassador.DestinationAsync("well", "one"), await ambassador.DestinationAsync("sick", "two"));
+        var route = (await ambassador.ReadAsync("/api/status"))["routes"]![0]!["perSecond"]!;
+
+        // All came within the window, so a rate is a count divided by at most its length and at least a second; how long it took is the machine's.
+        Rate(well["traffic"]!, "perSecond").ShouldBe(one.Requests.Count, tolerance: 0.9 * one.Requests.Count);
+        Rate(sick["traffic"]!, "perSecond").ShouldBe(two.Requests.Count, tolerance: 0.9 * two.Requests.Count);
+        (Rate(route, "well") / Rate(route, "SICK")).ShouldBe((double)one.Requests.Count / two.Requests.Count, tolerance: 0.1);
+        Rate(well["traffic"]!, "failuresPerSecond").ShouldBe(0);
+        (Rate(sick["traffic"]!, "failuresPerSecond") > 0).ShouldBe(passthrough == "false");
+        (well["traffic"]!["latencyMilliseconds"] is not null).ShouldBe(passthrough == "false");
+        ((double)well["ageSeconds"]!).ShouldBeGreaterThan(0);
+
+        static double Rate(JsonNode node, string name) => (double)node[name]!;
+    }
+
     [Fact]
     public async Task Config_isWhatExplainGives()
     {
@@ -173,7 +208,9 @@ public class AdminApiTests
 
         ((string?)document["openapi"]).ShouldBe("3.1.0");
         var described = document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(verb => $"{verb.Key.ToUpperInvariant()} {path.Key}"));
-        var mapped = ambassador.AdminServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(endpoint =>
+        var mapped = ambassador.AdminServices.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is null) // The page's files.
+            .SelectMany(endpoint =>
             (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(verb => $"{verb} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"));
         described.ShouldBe(mapped, ignoreOrder: true);
     }

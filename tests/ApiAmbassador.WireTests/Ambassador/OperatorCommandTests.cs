@@ -29,8 +29,8 @@ public class OperatorCommandTests
         var (exit, output, _) = await RunAsync(setup, "status");
         exit.ShouldBe(0);
         output.ShouldContain("api: 1 of 2 usable, 0 in flight, 0 queued");
-        output.ShouldMatch(@"  one +0 \(of 1\) +0  drained\n");
-        output.ShouldMatch(@"  team/two +3 \(of 1\) +0  serving\n");
+        output.ShouldMatch(@"  one +0 \(of 1\) +0 +0 +-  drained\n");
+        output.ShouldMatch(@"  team/two +3 \(of 1\) +0 +0 +-  serving\n");
         output.ShouldNotContain('\e');
         output.Split('\n').ShouldAllBe(line => line.Length <= 80);
 
