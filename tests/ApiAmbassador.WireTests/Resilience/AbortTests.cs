@@ -82,7 +82,7 @@ public sealed class AbortTests : IAsyncDisposable
         var under = ambassador.GetAsync();
         await _one.WaitForAsync(one => one.RequestCount == 1);
 
-        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical" """, ("two", _two.Address)));
+        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical", "SlowStart": "00:00:00" """, ("two", _two.Address)));
         (await ambassador.GetAsync()).ShouldBe("two");
         gate.Open();
 
@@ -99,7 +99,7 @@ public sealed class AbortTests : IAsyncDisposable
         var under = ambassador.GetAsync();
         await _one.WaitForAsync(one => one.RequestCount == 1);
 
-        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical" """, ("two", _two.Address)));
+        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical", "SlowStart": "00:00:00" """, ("two", _two.Address)));
         gate.Open();
 
         (await under).ShouldBe("two");
@@ -131,7 +131,7 @@ public sealed class AbortTests : IAsyncDisposable
         (await ambassador.GetAsync()).ShouldBe("two");
         Of(ambassador).HasOpen.ShouldBeTrue();
 
-        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical" """, ("two", _two.Address)));
+        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical", "SlowStart": "00:00:00" """, ("two", _two.Address)));
 
         Of(ambassador).HasOpen.ShouldBeFalse();
     }
@@ -178,7 +178,7 @@ public sealed class AbortTests : IAsyncDisposable
 
     private AmbassadorSetup Setup(Uri one, int instances, string settings)
     {
-        const string first = """ "LoadBalancingPolicy": "FirstAlphabetical", "Limits": { "MaxConcurrentRequests": 100 } """;
+        const string first = """ "LoadBalancingPolicy": "FirstAlphabetical", "SlowStart": "00:00:00", "Limits": { "MaxConcurrentRequests": 100 } """;
         settings = settings.Length == 0 ? first : $"{first}, {settings}";
         return new AmbassadorSetup().WithCluster(settings, [.. new[] { ("one", one), ("two", _two.Address) }.Take(instances)]);
     }
