@@ -38,6 +38,12 @@ internal sealed class LatencyEstimate(TimeProvider time)
     /// </summary>
     public const int ColdAnswers = 16;
 
+    /// <summary>
+    /// So few good answers are no estimate: the very first pays for our own start as well, and would keep one of two like instances without requests for half
+    /// a minute.
+    /// </summary>
+    public const int UnprovenAnswers = 3;
+
     /// <summary>The longest <c>Retry-After</c> that is kept to.</summary>
     public static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(30);
 
@@ -72,6 +78,9 @@ internal sealed class LatencyEstimate(TimeProvider time)
 
     /// <summary>What the last sample left, in seconds; 0 while nothing is known.</summary>
     public double Level => LevelOf(Volatile.Read(ref _state));
+
+    /// <summary>The estimate in seconds as choices go by it; 0 while too little is known.</summary>
+    public double ProvenAt(long now) => _answers < UnprovenAnswers && !_hasFailed ? 0 : At(now);
 
     /// <summary>The estimate in seconds; 0 while nothing is known.</summary>
     public double At(long now)

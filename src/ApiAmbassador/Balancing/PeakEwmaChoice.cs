@@ -4,7 +4,7 @@ namespace ApiAmbassador.Balancing;
 /// The member that is expected to answer first: of all in a pool of up to eight, else of two drawn by lot, the one with the lowest
 /// <code>estimate × (attempts that wait for headers + 1) / weight</code>
 /// Estimates within <see cref="Tolerance"/> of the fastest count as the fastest: which of two like instances was faster by a hair is chance, and would
-/// bring all requests of a quiet application to one of them. So does a member of which nothing is known: it gets requests at once, and no more at a time
+/// bring all requests of a quiet application to one of them. So does a member of which too little is known: it gets requests at once, and no more at a time
 /// than the fastest. Between equals the lot decides, by weight. Pure.
 /// </summary>
 internal static class PeakEwmaChoice
@@ -25,7 +25,7 @@ internal static class PeakEwmaChoice
             estimates = estimates[..members.Length];
             for (var i = 0; i < members.Length; i++)
             {
-                estimates[i] = members[i].Latency.At(now);
+                estimates[i] = members[i].Latency.ProvenAt(now);
             }
 
             return Best(members, estimates, random);
@@ -33,7 +33,7 @@ internal static class PeakEwmaChoice
 
         var (first, second) = pool.DrawTwo(random);
         var (one, two) = (pool.Members[first], pool.Members[second]);
-        return Best([one, two], [one.Latency.At(now), two.Latency.At(now)], random) == 0 ? first : second;
+        return Best([one, two], [one.Latency.ProvenAt(now), two.Latency.ProvenAt(now)], random) == 0 ? first : second;
     }
 
     private static int Best(ReadOnlySpan<PoolMember> members, ReadOnlySpan<double> estimates, Random random)

@@ -113,6 +113,15 @@ public class ChoiceTests
     }
 
     [Fact]
+    public void PeakEwma_first_answers_that_are_slow_keep_nobody_out()
+    {
+        var pool = Known(0, 0.010);
+        pool.Members[0].Latency.Learn(0, TimeSpan.FromSeconds(0.3).Ticks, hasAnswered: true); // The ambassador's own first request.
+
+        ShouldBeNear(Pools.Count(pool, 2_000, () => Pick(pool)), [1, 1]);
+    }
+
+    [Fact]
     public void PeakEwma_idle_WebSockets_do_not_count()
     {
         var pool = Known(0.010, 0.020);
@@ -155,7 +164,7 @@ public class ChoiceTests
     {
         for (var i = 0; i < seconds.Length; i++)
         {
-            if (seconds[i] > 0)
+            for (var answer = 0; answer < LatencyEstimate.UnprovenAnswers && seconds[i] > 0; answer++)
             {
                 pool.Members[i].Latency.Learn(0, TimeSpan.FromSeconds(seconds[i]).Ticks, hasAnswered: true);
             }
