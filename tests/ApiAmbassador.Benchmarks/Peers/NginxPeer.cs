@@ -14,7 +14,7 @@ internal sealed class NginxPeer : IPeer
         var address = task.FreeAddress();
 
         // What it would write to the disk for a while, the others pass on as it comes.
-        return Nginx.Prepare(directory, workers: "auto", Math.Max(1_024, 3 * task.Connections), address, $$"""
+        return Nginx.Prepare(directory, workers: "auto", 1_024 + (3 * task.Connections) + (2 * task.Destinations.Count), address, $$"""
             upstream api {
                 {{string.Join("\n    ", task.Destinations.Select(destination => $"server {destination.Authority} max_fails=0;"))}}
                 keepalive {{Math.Max(256, Math.Max(task.Connections, task.Destinations.Count))}};
