@@ -25,7 +25,7 @@ internal static class AllocationsCommand
     private static async Task<int> RunAsync(CancellationToken cancellation)
     {
         var directory = Directory.CreateTempSubdirectory("allocations-");
-        await using var origin = await ChildServer.StartAsync("origin", Origin.Prepare(directory.FullName), directory.FullName, cancellation);
+        await using var origin = await ChildServer.StartAsync("origin", Origin.Prepare(directory.FullName, Origin.Addresses(1)), directory.FullName, cancellation);
         await using var with = await StartAsync(origin.Address, directory, passthrough: false);
         await using var without = await StartAsync(origin.Address, directory, passthrough: true);
         foreach (var (method, body) in new[] { ("GET", 0), ("PUT", 1_000) })

@@ -7,13 +7,24 @@ internal sealed class BarePeer : IPeer
 
     public string? Missing => null;
 
-    public ChildStart Prepare(Uri origin, string directory)
+    public bool CompilesAsItRuns => true;
+
+    public ChildStart Prepare(PeerTask task, string directory)
     {
-        var address = Loopback.FreeAddress();
+        var address = task.FreeAddress();
+        var protocols = task.Inbound == Inbound.Http2 ? "Http2" : "Http1";
         return new ChildStart(
             DotnetHost.Path,
-            ["exec", typeof(BarePeer).Assembly.Location, BareYarp.CommandName, "--port", $"{address.Port}", "--destination", origin.ToString()],
+            ["exec", typeof(BarePeer).Assembly.Location, BareYarp.CommandName, "--config", YarpFile.Write(directory, task)],
             address,
-            Ready: address);
+            Ready: address)
+        {
+            ReadyOverHttp2 = task.Inbound == Inbound.Http2,
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["Kestrel__Endpoints__all__Url"] = address.GetLeftPart(UriPartial.Authority),
+                ["Kestrel__Endpoints__all__Protocols"] = protocols,
+            },
+        };
     }
 }

@@ -9,6 +9,9 @@ internal sealed class ChildServer : IAsyncDisposable
 {
     private const int KeptLines = 20;
     private static readonly TimeSpan s_startTimeout = TimeSpan.FromSeconds(15);
+
+    // Short, because `startup` measures with it.
+    private static readonly TimeSpan s_readyInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_stopTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
@@ -48,7 +51,7 @@ internal sealed class ChildServer : IAsyncDisposable
         {
             server._process.BeginOutputReadLine();
             server._process.BeginErrorReadLine();
-            await server.WaitUntilReadyAsync(start.Ready, cancellation);
+            await server.WaitUntilReadyAsync(start, cancellation);
             return server;
         }
         catch
@@ -79,19 +82,19 @@ internal sealed class ChildServer : IAsyncDisposable
         _process.Dispose();
     }
 
-    private async Task WaitUntilReadyAsync(Uri ready, CancellationToken cancellation)
+    private async Task WaitUntilReadyAsync(ChildStart start, CancellationToken cancellation)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
+        using var client = Loopback.CreateClient(start.ReadyOverHttp2);
         var waited = Stopwatch.StartNew();
-        while (!await AnswersAsync(client, ready, cancellation))
+        while (!await AnswersAsync(client, start.Ready, cancellation))
         {
             ThrowIfEnded();
             if (waited.Elapsed > s_startTimeout)
             {
-                throw new InvalidOperationException($"{_label} did not answer 200 at {ready} in {s_startTimeout.TotalSeconds} s.{Said()}");
+                throw new InvalidOperationException($"{_label} did not answer 200 at {start.Ready} in {s_startTimeout.TotalSeconds} s.{Said()}");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellation);
+            await Task.Delay(s_readyInterval, cancellation);
         }
     }
 

@@ -7,6 +7,9 @@ namespace ApiAmbassador.Benchmarks.Peers;
 /// <param name="Ready">Answers 200 once the server can be used.</param>
 internal sealed record ChildStart(string FileName, IReadOnlyList<string> Arguments, Uri Address, Uri Ready)
 {
+    /// <summary>Whether <see cref="Ready"/> has to be asked over HTTP/2 without TLS.</summary>
+    public bool ReadyOverHttp2 { get; init; }
+
     /// <summary>Environment variables beyond those inherited.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -14,4 +14,16 @@ internal static class Loopback
         listener.Start();
         return new Uri($"http://{listener.LocalEndpoint}/");
     }
+
+#pragma warning disable MA0039 // What is checked is that our own process on loopback answers, not who it is.
+    /// <summary>A client for a few requests to a server of ours: it believes any certificate.</summary>
+    /// <param name="http2">Whether it speaks HTTP/2, by prior knowledge.</param>
+    public static HttpClient CreateClient(bool http2) =>
+        new(new HttpClientHandler { UseProxy = false, ServerCertificateCustomValidationCallback = HttpClientHandler.DangerousAcceptAnyServerCertificateValidator })
+        {
+            Timeout = TimeSpan.FromSeconds(5),
+            DefaultRequestVersion = http2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+#pragma warning restore MA0039
 }

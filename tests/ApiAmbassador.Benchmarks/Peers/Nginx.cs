@@ -11,17 +11,21 @@ internal static class Nginx
     /// <summary>Writes the configuration around the given content.</summary>
     /// <param name="directory">Where the configuration and all temporary files go.</param>
     /// <param name="workers">The value of <c>worker_processes</c>.</param>
+    /// <param name="connections">How many each worker takes, those to the other side included.</param>
     /// <param name="address">Where the server listens.</param>
     /// <param name="http">The content of the <c>http</c> block.</param>
-    public static ChildStart Prepare(string directory, string workers, Uri address, string http)
+    public static ChildStart Prepare(string directory, string workers, int connections, Uri address, string http)
     {
+        // Started by root, its workers would be nobody, who may not read or write here.
+        var user = Environment.IsPrivilegedProcess ? "user root;" : "";
         var file = Path.Combine(directory, "nginx.conf");
         File.WriteAllText(file, $$"""
             daemon off;
+            {{user}}
             worker_processes {{workers}};
             error_log stderr;
             pid nginx.pid;
-            events { worker_connections 1024; }
+            events { worker_connections {{connections}}; }
             http {
                 access_log off;
                 keepalive_timeout 1h;

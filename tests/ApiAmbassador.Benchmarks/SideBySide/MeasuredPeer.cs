@@ -16,13 +16,11 @@ internal sealed class MeasuredPeer(string label, ChildServer server)
     /// <summary>One a round, in the order of the rounds: samples of two peers with the same index were taken beside each other.</summary>
     public IReadOnlyList<Sample> Samples => _samples;
 
-    public long ResidentBytes { get; private set; }
-
     /// <summary>Sends one request and compares the answer.</summary>
     /// <exception cref="InvalidOperationException">Nothing came back, or not what the origin sends.</exception>
-    public async Task VerifyAsync(CancellationToken cancellation)
+    public async Task VerifyAsync(Inbound inbound, CancellationToken cancellation)
     {
-        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+        using var client = Loopback.CreateClient(http2: inbound == Inbound.Http2);
         string body;
         try
         {
@@ -41,18 +39,17 @@ internal sealed class MeasuredPeer(string label, ChildServer server)
 
     /// <summary>Processor time so far.</summary>
     /// <exception cref="InvalidOperationException">The peer died.</exception>
-    public TimeSpan ReadCpu()
-    {
-        var use = server.ReadUse();
-        ResidentBytes = use.ResidentBytes;
-        return use.Cpu;
-    }
+    public TimeSpan ReadCpu() => server.ReadUse().Cpu;
+
+    /// <summary>Resident memory now.</summary>
+    /// <exception cref="InvalidOperationException">The peer died.</exception>
+    public double ReadMegabytes() => server.ReadUse().ResidentBytes / (1024.0 * 1024);
 
     /// <summary>Keeps the sample of a round.</summary>
     /// <exception cref="InvalidOperationException">The peer served nothing at all.</exception>
     public void Add(Sample sample)
     {
-        if (sample.Alone.Requests == 0 || sample.Shared.Requests == 0)
+        if (sample.Alone.Requests == 0 || sample.AtRate.Requests == 0 || sample.Shared.Requests == 0)
         {
             throw new InvalidOperationException($"{label} served no request in a whole round.");
         }

@@ -9,28 +9,16 @@ namespace ApiAmbassador.Benchmarks.Uneven;
 /// <param name="Prepare">Writes its configuration for these instances into a directory, and says how to start it.</param>
 internal sealed record UnevenPeer(string Name, string? Missing, Func<Uri[], string, ChildStart> Prepare)
 {
-    private static readonly ExternalTool s_haproxy = new("haproxy", "haproxy");
-
     public static IReadOnlyList<UnevenPeer> All { get; } =
     [
         new("ambassador", new AmbassadorPeer("ambassador", passthrough: false).Missing, Ambassador),
-        new("haproxy leastconn", s_haproxy.Missing, (instances, directory) => HAProxy("leastconn", instances, directory)),
-        new("haproxy random(2)", s_haproxy.Missing, (instances, directory) => HAProxy("random(2)", instances, directory)),
+        new("haproxy leastconn", HAProxyPeer.Tool.Missing, (instances, directory) => HAProxy("leastconn", instances, directory)),
+        new("haproxy random(2)", HAProxyPeer.Tool.Missing, (instances, directory) => HAProxy("random(2)", instances, directory)),
         new("nginx least_conn", Nginx.Tool.Missing, NginxLeastConn),
         new("yarp power of two", null, Yarp),
     ];
 
-    private static ChildStart Ambassador(Uri[] instances, string directory)
-    {
-        var start = new AmbassadorPeer("ambassador", passthrough: false).Prepare(instances[0], directory);
-        return start with
-        {
-            Environment = new Dictionary<string, string>(start.Environment, StringComparer.Ordinal)
-            {
-                ["AMBASSADOR_DESTINATIONS"] = string.Join(", ", instances.Select(instance => instance.GetLeftPart(UriPartial.Authority))),
-            },
-        };
-    }
+    private static ChildStart Ambassador(Uri[] instances, string directory) => new AmbassadorPeer("ambassador", passthrough: false).Prepare(new PeerTask(instances), directory);
 
     private static ChildStart HAProxy(string balance, Uri[] instances, string directory)
     {
@@ -49,14 +37,14 @@ internal sealed record UnevenPeer(string Name, string? Missing, Func<Uri[], stri
             {string.Join(Environment.NewLine, instances.Select((instance, i) => string.Create(CultureInfo.InvariantCulture, $"    server s{i} {instance.Authority}")))}
 
             """);
-        return new ChildStart(s_haproxy.Path, ["-db", "-f", file], address, Ready: address);
+        return new ChildStart(HAProxyPeer.Tool.Path, ["-db", "-f", file], address, Ready: address);
     }
 
     /// <summary>With a zone: its workers know of each other's requests.</summary>
     private static ChildStart NginxLeastConn(Uri[] instances, string directory)
     {
         var address = Loopback.FreeAddress();
-        return Nginx.Prepare(directory, workers: "auto", address, $$"""
+        return Nginx.Prepare(directory, workers: "auto", connections: 1_024, address, $$"""
             upstream api {
                 zone api 64k;
                 least_conn;
@@ -75,9 +63,5 @@ internal sealed record UnevenPeer(string Name, string? Missing, Func<Uri[], stri
             """);
     }
 
-    private static ChildStart Yarp(Uri[] instances, string directory)
-    {
-        var start = new BarePeer().Prepare(instances[0], directory);
-        return start with { Arguments = [.. start.Arguments, .. instances.Skip(1).SelectMany(instance => new[] { "--destination", instance.ToString() })] };
-    }
+    private static ChildStart Yarp(Uri[] instances, string directory) => new BarePeer().Prepare(new PeerTask(instances), directory);
 }
