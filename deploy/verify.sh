@@ -51,6 +51,7 @@ up() {   # up FILE OPTION...: starts it anew
   file=$1; shift
   echo "$file"
   compose build >>"$log" 2>&1 && compose up -d "$@" >>"$log" 2>&1 || { tail -n 30 "$log"; echo "$file did not start"; exit 1; }
+  client=$(id_of client)
   check "healthcheck says healthy" within 60 is_healthy
 }
 is_healthy() { [ "$(inspect "$(id_of api)" '{{.State.Health.Status}}')" = healthy ]; }
@@ -92,7 +93,7 @@ stops_cleanly() {
 answered_well() { [[ $answer =~ ^[^:]+=1$ ]]; }     # By an instance, and not with bad:503 or the like.
 
 # ---- what the client has seen: it prints a line of counts every two seconds
-client_log() { "$ENGINE" logs "$(id_of client)" 2>/dev/null | tr -d '\r'; }
+client_log() { "$ENGINE" logs "$client" 2>/dev/null | tr -d '\r'; }
 mark()       { seen=$(client_log | wc -l); }
 since()      { client_log | tail -n +$((seen + 1)); }
 newest()     { client_log | tail -n 1; }
