@@ -8,13 +8,20 @@
 //     GET  /slow?ms=3000    its name, after a while
 //     POST /sick, /well     makes it sick (503 for everything), and well again
 //   sample ask URL COUNT    asks so many times and prints how often each answer came; exits with 1 if one was not good
-//   sample ask URL          asks ten times a second and prints the same every five seconds, until it is stopped
+//   sample ask URL          eight callers ask, nearly two hundred times a second together; prints the same every two seconds, and how
+//                           long the slowest answer took, until it is stopped
+//
+// Answers that are not good: bad:503 and so on; bad:none (nobody there to ask); bad:cut (the connection ended before the answer); bad:late.
 
+using System.Diagnostics;
 using System.Globalization;
 
-return args is ["ask", var url, .. var count]
-    ? await AskAsync(new Uri(url), count is [var text] ? int.Parse(text, CultureInfo.InvariantCulture) : null)
-    : await ServeAsync();
+return args switch
+{
+    ["ask", var url, var count] => await AskOftenAsync(new Uri(url), int.Parse(count, CultureInfo.InvariantCulture)),
+    ["ask", var url] => await KeepAskingAsync(new Uri(url)),
+    _ => await ServeAsync(),
+};
 
 static async Task<int> ServeAsync()
 {
@@ -33,34 +40,89 @@ static async Task<int> ServeAsync()
     return 0;
 }
 
-static async Task<int> AskAsync(Uri url, int? count)
+static async Task<int> AskOftenAsync(Uri url, int count)
 {
+    var tally = new Tally();
     using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
-    var answers = new SortedDictionary<string, int>(StringComparer.Ordinal);
-    var bad = 0;
-    for (var i = 1; count is null || i <= count; i++)
+    for (var i = 0; i < count; i++)
     {
+        await tally.AskAsync(client, url);
+    }
+
+    Console.WriteLine(tally.Take(withTime: false));
+    return tally.Bad > 0 ? 1 : 0;
+}
+
+static async Task<int> KeepAskingAsync(Uri url)
+{
+    var tally = new Tally();
+    using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+    for (var caller = 0; caller < 8; caller++)
+    {
+        _ = CallAsync();
+    }
+
+    using var everyTwoSeconds = new PeriodicTimer(TimeSpan.FromSeconds(2));
+    while (await everyTwoSeconds.WaitForNextTickAsync())
+    {
+        Console.WriteLine(tally.Take(withTime: true));
+    }
+
+    return 0;
+
+    async Task CallAsync()
+    {
+        while (true)
+        {
+            await tally.AskAsync(client, url);
+            await Task.Delay(40);
+        }
+    }
+}
+
+// How often each answer came since it was last told, and how long the slowest was waited for.
+internal sealed class Tally
+{
+    private readonly Lock _lock = new();
+    private SortedDictionary<string, int> _answers = new(StringComparer.Ordinal);
+    private TimeSpan _slowest;
+
+    public int Bad { get; private set; }
+
+    public async Task AskAsync(HttpClient client, Uri url)
+    {
+        var began = Stopwatch.GetTimestamp();
         string answer;
         try
         {
             using var response = await client.GetAsync(url);
             answer = response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : $"bad:{(int)response.StatusCode}";
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        catch (HttpRequestException e)
         {
-            answer = "bad:none";
+            answer = e.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError ? "bad:none" : "bad:cut";
+        }
+        catch (TaskCanceledException)
+        {
+            answer = "bad:late";
         }
 
-        answers[answer] = answers.GetValueOrDefault(answer) + 1;
-        bad += answer.StartsWith("bad:", StringComparison.Ordinal) ? 1 : 0;
-        if (i == count || (count is null && i % 50 == 0))
+        var took = Stopwatch.GetElapsedTime(began);
+        lock (_lock)
         {
-            Console.WriteLine(string.Join(' ', answers.Select(pair => $"{pair.Key}={pair.Value}")));
-            answers.Clear();
+            _answers[answer] = _answers.GetValueOrDefault(answer) + 1;
+            _slowest = took > _slowest ? took : _slowest;
+            Bad += answer.StartsWith("bad:", StringComparison.Ordinal) ? 1 : 0;
         }
-
-        await Task.Delay(count is null ? 100 : 0);
     }
 
-    return bad > 0 ? 1 : 0;
+    public string Take(bool withTime)
+    {
+        lock (_lock)
+        {
+            var text = string.Join(' ', _answers.Select(pair => $"{pair.Key}={pair.Value}")) + (withTime ? $" slowest_ms={_slowest.TotalMilliseconds:0}" : "");
+            (_answers, _slowest) = (new(StringComparer.Ordinal), default);
+            return text;
+        }
+    }
 }

@@ -46,9 +46,12 @@ internal static class RunCommand
 
         await using (host)
         {
+            SystemdNotifier.Ready();
+
             // An operator's shutdown is the same as a SIGTERM, so that a signal after it is the second.
             await using var asked = host.StopRequested.Register(stop.Cancel);
             await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            SystemdNotifier.Stopping();
             await host.StopAsync(hurry.Token);
         }
 

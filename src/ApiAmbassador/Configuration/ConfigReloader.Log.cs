@@ -11,7 +11,7 @@ internal sealed partial class ConfigReloader
     [LoggerMessage(1003, LogLevel.Information, "Changed: {Line}")]
     private static partial void LogChanged(ILogger logger, string line);
 
-    [LoggerMessage(1006, LogLevel.Information, "Found: {Line}")]
+    [LoggerMessage(1007, LogLevel.Information, "Found: {Line}")]
     private static partial void LogFound(ILogger logger, string line);
 
     [LoggerMessage(1004, LogLevel.Warning, "Changed, and takes effect only with a restart: {Settings}")]
