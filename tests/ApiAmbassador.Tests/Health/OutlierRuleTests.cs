@@ -9,7 +9,7 @@ public class OutlierRuleTests
 {
     private const int RequestsMin = 20;
 
-    private static readonly OutcomeTotals Well = new(100, 0, 0, 0), Unasked;
+    private static readonly OutcomeTotals Well = new(100, 0, 0, 0), Unasked = new(0, 0, 0, 0);
 
     [Theory]
     [InlineData(5, true)]

@@ -26,6 +26,8 @@ public sealed record Tool(string Name, string Package)
 
     public static readonly Tool Npm = new("npm", "npm");
 
+    public static readonly Tool FakeTime = new("faketime", "faketime");
+
     /// <summary>The full path of the program; if there is none, the calling test is skipped or failed.</summary>
     public string Require() => Require(Environment.GetEnvironmentVariable(SkipNothingVariable) is "1");
 
