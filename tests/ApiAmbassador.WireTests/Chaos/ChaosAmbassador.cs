@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using ApiAmbassador.Hosting;
 using ApiAmbassador.WireTests.Clients;
@@ -69,8 +68,8 @@ internal sealed class ChaosAmbassador : IAsyncDisposable
     /// <summary>The last lines of its log, and the end of its timeline.</summary>
     public async Task<string> ToldAsync()
     {
-        var events = _process.HasEnded ? "(it has ended)" : await _admin.GetStringAsync("/api/events?limit=200", TestContext.Current.CancellationToken);
-        return $"--- process {Id}, log:\n{Log(lines: 300)}\n--- timeline:\n{events.Replace("},{", "},\n{", StringComparison.Ordinal)}";
+        var events = HasEnded ? "(it has ended)" : await _admin.GetStringAsync("/api/events?limit=200", TestContext.Current.CancellationToken);
+        return $"--- process {Id}, the end of its log:\n{Log(lines: 300)}\n--- timeline:\n{events.Replace("},{", "},\n{", StringComparison.Ordinal)}\n";
     }
 
     public async ValueTask DisposeAsync()
@@ -98,7 +97,6 @@ internal sealed class ChaosAmbassador : IAsyncDisposable
     private static string FakeTime()
     {
         var libraries = Directory.EnumerateDirectories("/usr/lib", "*-linux-*").Select(directory => Path.Combine(directory, "faketime", "libfaketimeMT.so.1"));
-        return libraries.FirstOrDefault(File.Exists) ?? throw new InvalidOperationException(string.Create(
-            CultureInfo.InvariantCulture, $"{Tool.FakeTime.Name} is installed, but its library is not in /usr/lib/*/faketime"));
+        return libraries.FirstOrDefault(File.Exists) ?? throw new FileNotFoundException("faketime is installed, but its library is not in /usr/lib/*/faketime.");
     }
 }

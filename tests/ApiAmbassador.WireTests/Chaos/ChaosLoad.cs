@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace ApiAmbassador.WireTests.Chaos;
@@ -113,7 +115,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
-            var outcome = e is OperationCanceledException || response is null ? Outcome.Lost : Outcome.Cut;
+            var outcome = e is not OperationCanceledException && (response is not null || IsReset(e)) ? Outcome.Cut : Outcome.Lost;
             var now = _history.Now;
             return new Answer(id, kind, begin, response is null ? now : headersAt, now, outcome, response is null ? null : InstanceOf(response), e.ToString());
         }
@@ -138,7 +140,10 @@ internal sealed class ChaosLoad : IAsyncDisposable
             : (Outcome.Wrong, $"{response}");
     }
 
-    private static byte[] Text(int instance, long id) => System.Text.Encoding.UTF8.GetBytes($"{ChaosInstance.NameOf(instance)} {id}");
+    /// <summary>A reset of the connection throws away what the client has not read yet, the beginning of the answer too.</summary>
+    private static bool IsReset(Exception e) => e.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionReset } or HttpProtocolException;
+
+    private static byte[] Text(int instance, long id) => Encoding.UTF8.GetBytes($"{ChaosInstance.NameOf(instance)} {id}");
 
     private static bool IsDownload(byte[] body) =>
         body.Length == ChaosInstance.Pieces * ChaosInstance.PieceBytes

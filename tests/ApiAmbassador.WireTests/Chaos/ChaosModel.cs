@@ -10,10 +10,10 @@ namespace ApiAmbassador.WireTests.Chaos;
 /// <item>An instance <em>burns</em> an attempt while it stands still, resets, talks nonsense or says 503, and for a moment (<see cref="Echo"/>) after it was
 /// killed. One whose port refuses does not.</item>
 /// <item>A GET, PUT or download fails avoidably if one instance could be counted on all the while, and no more than two burned: the third attempt
-/// would have been its. (The budget for retries is far from used up by this load; <see cref="ChaosVitals"/> sees to that.)</item>
+/// would have been its. (This load is far from using up the budget for retries; <see cref="ChaosRun"/> looks.)</item>
 /// <item>A POST fails avoidably if one instance could be counted on, and none burned. Whatever happens, it is received once at most.</item>
-/// <item>An instance's own 500 is passed on, while it says 500; a GET that has begun to be answered is cut where its own instance breaks off, and
-/// nowhere else.</item>
+/// <item>An instance's own 500 is passed on, while it says 500; an answer that has begun is cut where its own instance breaks off or is killed, and
+/// nowhere else; the reset may come before the client has seen whose it was.</item>
 /// <item>While the machine stalls, time limits are longer and no instance can be counted on; all else holds.</item>
 /// </list>
 /// </summary>
@@ -42,7 +42,6 @@ internal sealed class ChaosModel(IReadOnlyList<Spell> spells)
         "504 connect_timeout", "504 upstream_timeout",
     ];
 
-    // Those that say nothing about any instance are looked through for each answer otherwise.
     private readonly Spell[] _spells = [.. spells.Where(spell => spell.Harm != Harm.None)];
 
     /// <summary>What is wrong with it, as half a sentence; null if it may be.</summary>
@@ -76,7 +75,7 @@ internal sealed class ChaosModel(IReadOnlyList<Spell> spells)
         Array.Exists(_spells, spell => spell.Harm == Harm.Burns && spell.Concerns(instance) && spell.Touches(begin - Echo, end));
 
     private bool Had(Answer answer, params Fault[] faults) => Array.Exists(
-        _spells, spell => spell.Instance == answer.Instance && spell.Fault is { } fault && faults.Contains(fault) && spell.Touches(answer.Begin, answer.End));
+        _spells, spell => spell.Instance == (answer.Instance ?? spell.Instance) && spell.Fault is { } fault && faults.Contains(fault) && spell.Touches(answer.Begin, answer.End));
 
     private TimeSpan Stalled(TimeSpan begin, TimeSpan end) => TimeSpan.FromTicks(
         _spells.Where(spell => spell.Instance is null && spell.Touches(begin, end)).Sum(spell => (spell.End - spell.Begin).Ticks));

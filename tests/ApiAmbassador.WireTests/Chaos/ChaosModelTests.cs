@@ -58,6 +58,8 @@ public class ChaosModelTests
 
         Judge(answer with { Outcome = Outcome.Cut, Instance = 1 }).ShouldBeNull();
         Judge(answer with { Outcome = Outcome.Cut, Instance = 2 }).ShouldNotBeNull();
+        Judge(answer with { Outcome = Outcome.Cut }).ShouldBeNull();
+        Judge(Problem(ChaosLoad.Get, 20, 20.1) with { Outcome = Outcome.Cut }).ShouldNotBeNull();
         Judge(answer with { Outcome = Outcome.InstanceError, Instance = 2, Told = "500" }).ShouldBeNull();
         Judge(answer with { Outcome = Outcome.InstanceError, Instance = 3, Told = "500" }).ShouldNotBeNull();
     }

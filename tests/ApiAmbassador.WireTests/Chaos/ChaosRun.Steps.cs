@@ -126,6 +126,7 @@ internal sealed partial class ChaosRun
         var spell = History.Begin(log == ChaosAmbassador.NoDisk ? "restart, with nowhere to write a log" : "restart");
         SayWhoIsUnknown();
         var next = await StartAsync(log);
+        Told += await old.ToldAsync();
         old.Terminate();
         await History.WaitUntilAsync(History.Now + TimeSpan.FromMilliseconds(500), _cancellation);
         _ambassador = next;

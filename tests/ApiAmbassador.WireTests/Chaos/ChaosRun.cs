@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 
 namespace ApiAmbassador.WireTests.Chaos;
 
@@ -15,7 +14,7 @@ internal sealed partial class ChaosRun : IAsyncDisposable
     private readonly ChaosInstance[] _instances;
     private readonly ChaosSurroundings _around;
     private readonly List<Spell> _unknown = [];
-    private ChaosAmbassador? _ambassador;
+    private volatile ChaosAmbassador? _ambassador;
     private Spell? _namesBroken;
     private int _started;
     private int _played;
@@ -38,11 +37,12 @@ internal sealed partial class ChaosRun : IAsyncDisposable
 
     public ChaosLoad Load { get; private set; } = null!;
 
+    /// <summary>The one that takes requests now.</summary>
     public ChaosAmbassador Ambassador => _ambassador!;
 
     public IReadOnlyList<ChaosInstance> Instances => _instances;
 
-    /// <summary>The log and the timeline of the last process, before it was told to end.</summary>
+    /// <summary>Logs and timelines of all processes, up to when they were told to end.</summary>
     public string Told { get; private set; } = "";
 
     /// <summary>Faults and other steps that were played.</summary>
@@ -57,14 +57,12 @@ internal sealed partial class ChaosRun : IAsyncDisposable
         var watchers = Task.WhenAll(WatchMachineAsync(watching.Token), WatchAmbassadorAsync(watching.Token));
         try
         {
-            await Task.WhenAll(
-            [
-                .. _plan.Instances.Select((lane, number) => PlayAsync(lane, step => PlayInstanceAsync(_instances[number], step))),
-                PlayAsync(_plan.Names, PlayNamesAsync),
-                PlayAsync(_plan.Files, PlayFilesAsync),
-                PlayAsync(_plan.Machine, PlayMachineAsync),
-            ]);
+            await PlayAllAsync();
             await RecoverAsync();
+        }
+        catch (Exception e) when (!_cancellation.IsCancellationRequested)
+        {
+            Check(isSo: false, $"{e}");
         }
         finally
         {
@@ -73,9 +71,7 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             await Load.StopAsync();
         }
 
-        Told = await Ambassador.ToldAsync();
-        Ambassador.Terminate();
-        Check(await Ambassador.WaitForEndAsync() == 0, "the ambassador did not end with 0");
+        await EndAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -96,6 +92,25 @@ internal sealed partial class ChaosRun : IAsyncDisposable
         }
 
         await _around.DisposeAsync();
+    }
+
+    private Task PlayAllAsync() => Task.WhenAll(
+    [
+        .. _plan.Instances.Select((lane, number) => PlayAsync(lane, step => PlayInstanceAsync(_instances[number], step))),
+        PlayAsync(_plan.Names, PlayNamesAsync),
+        PlayAsync(_plan.Files, PlayFilesAsync),
+        PlayAsync(_plan.Machine, PlayMachineAsync),
+    ]);
+
+    private async Task EndAsync()
+    {
+        Told += await Ambassador.ToldAsync();
+        Check(!Ambassador.HasEnded, "the ambassador has ended by itself");
+        if (!Ambassador.HasEnded)
+        {
+            Ambassador.Terminate();
+            Check(await Ambassador.WaitForEndAsync() == 0, "the ambassador did not end with 0");
+        }
     }
 
     private void Check(bool isSo, string otherwise)
@@ -170,17 +185,13 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             var ambassador = Ambassador;
             try
             {
-                var status = await ambassador.ClusterAsync();
-                var vital = Vitals.Read(History.Now, ambassador.Id, (double)status["retriesLeft"]!);
+                var cluster = await ambassador.ClusterAsync();
+                var vital = Vitals.Read(History.Now, ambassador.Id, (double)cluster["retriesLeft"]!);
                 Check(vital.RetriesLeft >= 10, "the budget for retries ran out, so that the model cannot tell what is avoidable");
             }
-            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException && ambassador != Ambassador)
+            catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
             {
-                // It was replaced.
-            }
-            catch (Exception e) when (e is HttpRequestException or IOException or Shouldly.ShouldAssertException or UnreachableException)
-            {
-                Check(isSo: false, $"the ambassador could not be looked at: {e.Message}");
+                Check(ambassador != Ambassador || cancellation.IsCancellationRequested, $"the ambassador could not be looked at: {e.Message}");
             }
         }
     }

@@ -12,7 +12,7 @@ internal enum Outcome
     /// <summary>An instance's own error, passed on.</summary>
     InstanceError,
 
-    /// <summary>The answer began, and its connection ended before it was whole.</summary>
+    /// <summary>The answer began, and its connection was reset before it was whole.</summary>
     Cut,
 
     /// <summary>Not a word came.</summary>
