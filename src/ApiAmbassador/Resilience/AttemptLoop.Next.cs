@@ -230,8 +230,7 @@ internal sealed partial class AttemptLoop
     /// <summary>What went wrong, with what only we know: whose time ran out, and whether a byte of the body had been touched.</summary>
     private Failure? Judge(IForwarderErrorFeature error)
     {
-        // Headers that came in the very moment in which the time was over came too late: what follows them is cut.
-        var failure = Timeout is { IsCancellationRequested: true } && !context.RequestAborted.IsCancellationRequested
+        var failure = Timeout is { IsCancellationRequested: true } && _status == 0 && !context.RequestAborted.IsCancellationRequested
             ? TimedOut()
             : FailureResponseMiddleware.Judge(context, error);
 

@@ -10,7 +10,7 @@ internal sealed class ChaosAmbassador : IAsyncDisposable
 {
     public const string NoDisk = "/dev/full";
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
     private readonly ExternalProcess _process;
     private readonly string _log;

@@ -117,7 +117,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
         {
             var outcome = e is not OperationCanceledException && (response is not null || IsReset(e)) ? Outcome.Cut : Outcome.Lost;
             var now = _history.Now;
-            return new Answer(id, kind, begin, response is null ? now : headersAt, now, outcome, response is null ? null : InstanceOf(response), e.ToString());
+            return new Answer(id, kind, begin, response is null ? now : headersAt, now, outcome, response is null ? null : InstanceOf(response), $"{e.GetType().Name}: {e.GetBaseException().Message}");
         }
         finally
         {
@@ -137,7 +137,7 @@ internal sealed class ChaosLoad : IAsyncDisposable
 
         return response.Content.Headers.ContentType?.MediaType == "application/problem+json"
             ? (Outcome.Problem, $"{status} {(string?)JsonNode.Parse(body)?["reason"]}")
-            : (Outcome.Wrong, $"{response}");
+            : (Outcome.Wrong, $"{response}".ReplaceLineEndings(" "));
     }
 
     /// <summary>A reset of the connection throws away what the client has not read yet, the beginning of the answer too.</summary>

@@ -19,8 +19,8 @@ namespace ApiAmbassador.WireTests.Chaos;
 /// </summary>
 internal sealed class ChaosModel(IReadOnlyList<Spell> spells)
 {
-    /// <summary>The route's <c>PerAttemptTimeout</c> and <c>TotalTimeout</c>.</summary>
-    public static readonly TimeSpan PerAttempt = TimeSpan.FromSeconds(1.5), Total = TimeSpan.FromSeconds(6);
+    /// <summary>The route's <c>PerAttemptTimeout</c> and <c>TotalTimeout</c>: long enough for a process that has just started on a busy machine.</summary>
+    public static readonly TimeSpan PerAttempt = TimeSpan.FromSeconds(2.5), Total = TimeSpan.FromSeconds(9);
 
     /// <summary>
     /// An instance that is well again may be ejected for three seconds more (one for each second that it was bad), its circuit open for two, and

@@ -24,6 +24,7 @@ internal sealed record ChaosReport(string Summary, IReadOnlyList<string> Violati
             .. failures.Where(failure => failure.Wrong is not null).Select(failure => $"{failure.Answer} {failure.Wrong}").Take(ShownMax),
             .. run.Posts.Twice.Take(ShownMax),
             .. run.Violations.Take(ShownMax),
+            .. run.Instances.All(instance => instance.Retries == 0) ? ["nothing was tried again, so nothing was shown"] : Array.Empty<string>(),
             .. Grown(first, last),
             .. run.Vitals.Seen.Where(vital => vital.ResidentMiB > ResidentMiBMax || vital.Handles > HandlesMax || vital.Threads > ThreadsMax)
                 .Take(1).Select(vital => $"{vital.At.TotalSeconds:0.000} it took {vital}"),

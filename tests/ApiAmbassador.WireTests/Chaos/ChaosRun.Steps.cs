@@ -167,7 +167,7 @@ internal sealed partial class ChaosRun
     {
         try
         {
-            await Eventually.SeesAsync(_ => Ambassador.StatusAsync(), isSo, ChangeWithin, what);
+            await Eventually.SeesAsync(_ => Ambassador.StatusAsync(), isSo, expression: what);
         }
         catch (TimeoutException e)
         {

@@ -32,7 +32,7 @@ internal sealed record FaultPlan(
         var random = new Random(seed);
         var outages = Lane(random, seconds, [Fault.Kill], gap: (15, 45), hold: (1, 2));
         return new FaultPlan(
-            [.. Enumerable.Range(0, InstanceCount).Select(_ => With(outages, Lane(random, seconds, OfInstance, gap: (2, 20), hold: (1, 4))))],
+            [.. Enumerable.Range(0, InstanceCount).Select(_ => With(outages, Lane(random, seconds, OfInstance, gap: (2, 20), hold: (1, 5))))],
             Lane(random, seconds, OfNames, gap: (2, 8), hold: (1, 5)),
             With(Restarts(random, seconds), Lane(random, seconds, OfFiles, gap: (2, 7), hold: (1, 3))),
             Lane(random, seconds, OfMachine, gap: (2, 8), hold: (2, 6)));
