@@ -50,9 +50,17 @@ internal sealed class ChaosAmbassador : IAsyncDisposable
     public static async Task<ChaosAmbassador> StartAsync(ChaosSurroundings around, string log)
     {
         var ambassador = new ChaosAmbassador(around, log);
-        await Eventually.SeesAsync(ambassador.IsReadyAsync, ready => ready || ambassador.HasEnded, Deadline);
-        ambassador.HasEnded.ShouldBeFalse(ambassador.Log(lines: 50));
-        return ambassador;
+        try
+        {
+            await Eventually.SeesAsync(ambassador.IsReadyAsync, ready => ready || ambassador.HasEnded, Deadline);
+            ambassador.HasEnded.ShouldBeFalse(ambassador.Log(lines: 50));
+            return ambassador;
+        }
+        catch
+        {
+            await ambassador.DisposeAsync();
+            throw;
+        }
     }
 
     public void Terminate() => _process.Signal(15);

@@ -10,7 +10,7 @@ namespace ApiAmbassador.WireTests.Chaos;
 /// <item>An instance <em>burns</em> an attempt while it stands still, resets, talks nonsense or says 503, and for a moment (<see cref="Echo"/>) after it was
 /// killed. One whose port refuses does not.</item>
 /// <item>A GET, PUT or download fails avoidably if one instance could be counted on all the while, and no more than two burned: the third attempt
-/// would have been its. (This load is far from using up the budget for retries; <see cref="ChaosRun"/> looks.)</item>
+/// would have been its. While the budget for retries is nearly used up nobody can be counted on.</item>
 /// <item>A POST fails avoidably if one instance could be counted on, and none burned. Whatever happens, it is received once at most.</item>
 /// <item>An instance's own 500 is passed on, while it says 500; an answer that has begun is cut where its own instance breaks off or is killed, and
 /// nowhere else; the reset may come before the client has seen whose it was.</item>
@@ -78,5 +78,5 @@ internal sealed class ChaosModel(IReadOnlyList<Spell> spells)
         _spells, spell => spell.Instance == (answer.Instance ?? spell.Instance) && spell.Fault is { } fault && faults.Contains(fault) && spell.Touches(answer.Begin, answer.End));
 
     private TimeSpan Stalled(TimeSpan begin, TimeSpan end) => TimeSpan.FromTicks(
-        _spells.Where(spell => spell.Instance is null && spell.Touches(begin, end)).Sum(spell => (spell.End - spell.Begin).Ticks));
+        _spells.Where(spell => spell is { Instance: null, Harm: Harm.Burns } && spell.Touches(begin, end)).Sum(spell => (spell.End - spell.Begin).Ticks));
 }

@@ -41,7 +41,7 @@ public class ChaosModelTests
     {
         var slow = Problem(ChaosLoad.Get, 10, 19);
         Judge(slow).ShouldNotBeNull();
-        _history.Begin("the machine stalled", harm: Harm.Unsettles, at: Seconds(11)).End = Seconds(13);
+        _history.Begin("the machine stalled", harm: Harm.Burns, at: Seconds(11)).End = Seconds(13);
 
         Judge(slow).ShouldBeNull();
         Judge(slow with { Outcome = Outcome.Wrong }).ShouldNotBeNull();

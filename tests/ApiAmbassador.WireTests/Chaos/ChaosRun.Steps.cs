@@ -132,8 +132,10 @@ internal sealed partial class ChaosRun
         _ambassador = next;
         Load.Target = next.Address;
         History.End(spell);
-        Check(await old.WaitForEndAsync() == 0, "the old ambassador did not end with 0");
-        await old.DisposeAsync();
+        await using (old)
+        {
+            Check(await old.WaitForEndAsync() == 0, "the old ambassador did not end with 0");
+        }
     }
 
     private Task<ChaosAmbassador> StartAsync(string log) => ChaosAmbassador.StartAsync(_around, log);

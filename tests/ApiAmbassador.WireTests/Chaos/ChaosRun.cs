@@ -5,6 +5,9 @@ namespace ApiAmbassador.WireTests.Chaos;
 /// <summary>Does what a plan says to an ambassador, its instances and its surroundings, and sees whether what must come of it comes.</summary>
 internal sealed partial class ChaosRun : IAsyncDisposable
 {
+    /// <summary>Fewer than this may be gone before it is looked at again.</summary>
+    private const int FewRetries = 30;
+
     private readonly CancellationToken _cancellation = TestContext.Current.CancellationToken;
     private readonly ConcurrentQueue<string> _violations = new();
     private readonly FaultPlan _plan;
@@ -165,13 +168,14 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             await Task.Delay(tick, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (History.Now - before > tick + late)
             {
-                History.End(History.Begin("the machine stalled", harm: Harm.Unsettles, at: before));
+                History.End(History.Begin("the machine stalled", harm: Harm.Burns, at: before));
             }
         }
     }
 
     private async Task WatchAmbassadorAsync(CancellationToken cancellation)
     {
+        var looked = History.Now;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
         while (await timer.WaitForNextTickAsync(cancellation))
         {
@@ -180,7 +184,12 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             {
                 var cluster = await ambassador.ClusterAsync();
                 var vital = Vitals.Read(History.Now, ambassador.Id, (double)cluster["retriesLeft"]!);
-                Check(vital.RetriesLeft >= 10, "the budget for retries ran out, so that the model cannot tell what is avoidable");
+                if (vital.RetriesLeft < FewRetries)
+                {
+                    History.End(History.Begin("the budget for retries was nearly used up", harm: Harm.Unsettles, at: looked));
+                }
+
+                looked = History.Now;
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException or ObjectDisposedException)
             {
