@@ -116,9 +116,17 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     }
 
     /// <summary>Looks at a response's headers. True: this is not the answer, its body is left out and there will be another attempt.</summary>
+    /// <exception cref="OperationCanceledException">The attempt's time is over.</exception>
     public bool OnHeaders(HttpResponseMessage response)
     {
-        Timeout?.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
+        if (Timeout is { } timeout)
+        {
+            timeout.CancelAfter(System.Threading.Timeout.InfiniteTimeSpan);
+
+            // On a busy machine headers come in the very moment in which the time is over. That is too late: YARP would cut what follows them.
+            timeout.Token.ThrowIfCancellationRequested();
+        }
+
         _status = (short)response.StatusCode;
 
         // What headers tell for good is told now: a breaker on trial need not wait for the end of a long download.

@@ -34,6 +34,8 @@ public sealed record Tool(string Name, string Package)
 
     public static readonly Tool SystemdAnalyze = new("systemd-analyze", "systemd");
 
+    public static readonly Tool FakeTime = new("faketime", "faketime");
+
     /// <summary>The full path of the program; if there is none, the calling test is skipped or failed.</summary>
     public string Require() => Require(Environment.GetEnvironmentVariable(SkipNothingVariable) is "1");
 
