@@ -117,7 +117,7 @@ public sealed class AbortTests : IAsyncDisposable
         (await ambassador.GetAsync()).ShouldBe("two");
         _one.RequestCount.ShouldBe(1);
 
-        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical", """ + settings, ("one", three.Address), ("two", _two.Address)));
+        await ApplyAsync(ambassador, setup.WithCluster(""" "LoadBalancingPolicy": "FirstAlphabetical", "SlowStart": "00:00:00", """ + settings, ("one", three.Address), ("two", _two.Address)));
 
         (await ambassador.GetAsync()).ShouldBe("three");
     }
