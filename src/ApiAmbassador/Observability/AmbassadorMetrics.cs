@@ -39,6 +39,7 @@ internal sealed class AmbassadorMetrics : IDisposable
     private readonly Count _refused = new();
     private Meter _meter;
     private int _newcomers;
+    private volatile bool _isCollected;
 
     /// <summary>Makes the instruments.</summary>
     public AmbassadorMetrics(
@@ -51,6 +52,9 @@ internal sealed class AmbassadorMetrics : IDisposable
 
     /// <summary>Held while instruments are made anew; whoever holds it sees all of them.</summary>
     public Lock Sync { get; } = new();
+
+    /// <summary>Instruments were made anew; whoever collects only when he is asked has to let the old ones go. Told under <see cref="Sync"/>.</summary>
+    public event EventHandler? Renewed;
 
     /// <summary>Counts a request that no route takes.</summary>
     public void FailedWithoutRoute() => _failuresWithoutRoute.Add();
@@ -80,13 +84,16 @@ internal sealed class AmbassadorMetrics : IDisposable
     {
         _clusters.ForgetRoutes(after);
         _newcomers += Newcomers(before, after);
-        if (_newcomers > NewcomersMax)
+
+        // Nobody has collected since: then there are no series, and instruments made anew would only pile up, as a collection is what lets the old ones go.
+        if (_newcomers > NewcomersMax && _isCollected)
         {
-            _newcomers = 0;
+            (_newcomers, _isCollected) = (0, false);
             lock (Sync)
             {
                 _meter.Dispose();
                 _meter = CreateMeter();
+                Renewed?.Invoke(this, EventArgs.Empty);
             }
         }
     }
@@ -110,12 +117,19 @@ internal sealed class AmbassadorMetrics : IDisposable
         return count;
     }
 
+    /// <summary>Asked with each collection, whoever collects.</summary>
+    private Measurement<int> Build()
+    {
+        _isCollected = true;
+        return new(1, new("version", BuildVersion.Version), new("commit", BuildVersion.Commit));
+    }
+
     /// <summary>A meter of the factory's would live as long as it does.</summary>
     private Meter CreateMeter()
     {
         var meter = new Meter(new MeterOptions(MeterName) { Version = BuildVersion.Version, Scope = _factory });
         meter.CreateObservableGauge(
-            "ambassador.build", static () => new Measurement<int>(1, new("version", BuildVersion.Version), new("commit", BuildVersion.Commit)),
+            "ambassador.build", Build,
             description: "Always 1; its attributes say what is running.");
         meter.CreateObservableGauge(
             "ambassador.passthrough", () => _snapshots.Current.Ambassador.Passthrough ? 1 : 0,

@@ -39,6 +39,7 @@ internal sealed class PrometheusMetrics : IDisposable
             .SetExemplarFilter(ExemplarFilterType.TraceBased)
             .AddReader(_reader)
             .Build();
+        _metrics.Renewed += OnRenewed;
     }
 
     /// <summary>How it all stands now; null where others kept us waiting for too long. Who waited takes what was collected since he came.</summary>
@@ -70,6 +71,7 @@ internal sealed class PrometheusMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _metrics.Renewed -= OnRenewed;
         _provider.Dispose();
         _turn.Dispose();
     }
@@ -82,14 +84,22 @@ internal sealed class PrometheusMetrics : IDisposable
             if (!ReferenceEquals(_seen, _snapshots.Current))
             {
                 _seen = _snapshots.Current;
-                _exporter.IsSilent = true;
-                _reader.Collect();
-                _exporter.IsSilent = false;
+                Forget();
             }
 
             _reader.Collect();
             return _exporter.Take();
         }
+    }
+
+    private void OnRenewed(object? sender, EventArgs e) => Forget();
+
+    /// <summary>Lets instruments go that are no more, without a scrape. Under the lock of whoever makes them.</summary>
+    private void Forget()
+    {
+        _exporter.IsSilent = true;
+        _reader.Collect();
+        _exporter.IsSilent = false;
     }
 
     /// <summary>
