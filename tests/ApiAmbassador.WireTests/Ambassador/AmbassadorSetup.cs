@@ -40,15 +40,19 @@ public sealed class AmbassadorSetup : IDisposable
     public AmbassadorSetup WithRouteFile(string name, params (string Name, Uri Address)[] addresses) =>
         WithFile(File.ReadAllText(Path.Combine(RouteFiles, name)), addresses);
 
-    /// <summary>One route for every path to one cluster with these destinations, with further settings of the cluster.</summary>
+    /// <summary>
+    /// One route for every path to one cluster with these destinations, with further settings of the cluster. Nobody warms up unless they say so: tests
+    /// ask who serves, and not how much at first.
+    /// </summary>
     public AmbassadorSetup WithCluster(string settings, params (string Name, Uri Address)[] destinations)
     {
         var list = string.Join(", ", destinations.Select(destination => $$""" "{{destination.Name}}": { "Address": "{{destination.Address}}" } """));
+        var slowStart = settings.Contains("\"SlowStart\"", StringComparison.Ordinal) ? "" : "\"SlowStart\": \"00:00:00\",";
         return WithFile($$"""
             {
               "ReverseProxy": {
                 "Routes": { "api": { "ClusterId": "api", "Match": { "Path": "{**any}" } } },
-                "Clusters": { "api": { "Destinations": { {{list}} }, {{settings}} } }
+                "Clusters": { "api": { {{slowStart}} "Destinations": { {{list}} }, {{settings}} } }
               }
             }
             """);
