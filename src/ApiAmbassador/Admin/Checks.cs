@@ -1,3 +1,4 @@
+using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Discovery;
 using ApiAmbassador.Hosting;
@@ -17,7 +18,7 @@ internal sealed class ConfigurationCheck(SnapshotStore snapshots, ConfigReloader
         {
             { Revision: 0 } => HealthCheckResult.Unhealthy("no configuration is in force yet"),
             { Ambassador.Passthrough: true } on => HealthCheckResult.Healthy(
-                $"revision {on.Revision} is in force, with Passthrough on: no retries, circuit breakers, limits{Refused}"),
+                $"revision {on.Revision} is in force, with Passthrough on: no retries, circuit breakers, ejection, limits{Refused}"),
             var on => HealthCheckResult.Healthy($"revision {on.Revision} is in force{Refused}"),
         });
 
@@ -58,7 +59,7 @@ internal sealed class ListeningCheck(Lifecycle lifecycle) : IHealthCheck
 }
 
 /// <summary>Whether every cluster has a usable destination. By itself that only degrades: see <see cref="AmbassadorOptions.ReadyNeedsDestinations"/>.</summary>
-internal sealed class DestinationsCheck(SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates resilience) : IHealthCheck
+internal sealed class DestinationsCheck(SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates resilience, Panics panics) : IHealthCheck
 {
     /// <summary>A body names so many; with more it says how many more.</summary>
     private const int NamesMax = 20;
@@ -67,7 +68,7 @@ internal sealed class DestinationsCheck(SnapshotStore snapshots, IProxyStateLook
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var without = yarp.GetClusters()
-            .Where(cluster => !resilience.CanServe(cluster))
+            .Where(cluster => !resilience.CanServe(cluster) || (panics.Has(cluster.ClusterId) && resilience.UsableCount(cluster) == 0))
             .Select(cluster => cluster.ClusterId)
             .Order(StringComparer.Ordinal)
             .ToArray();

@@ -75,7 +75,7 @@ internal sealed class StatusReader(
         [
             .. cluster.DestinationsState.AllDestinations
                 .OrderBy(destination => destination.DestinationId, StringComparer.OrdinalIgnoreCase)
-                .Select(destination => Destination(destination, cluster.ClusterId, known, snapshot, written, available.Contains(destination))),
+                .Select(destination => Destination(destination, cluster, known, snapshot, written, available.Contains(destination))),
         ];
         return new ClusterView(
             cluster.ClusterId,
@@ -91,7 +91,7 @@ internal sealed class StatusReader(
 
     private DestinationView Destination(
         DestinationState destination,
-        string cluster,
+        ClusterState cluster,
         ClusterResilience known,
         Snapshot snapshot,
         IReadOnlyDictionary<string, DestinationConfig> written,
@@ -100,10 +100,10 @@ internal sealed class StatusReader(
         var remembered = known.Of(destination);
         var (breaker, standing) = (remembered.Breaker, remembered.Standing);
         var config = destination.Model.Config;
-        var word = snapshot.Words.Of(cluster, destination.DestinationId);
+        var word = snapshot.Words.Of(cluster.ClusterId, destination.DestinationId);
         if (word == OperatorWord.Nothing)
         {
-            word = snapshot.Words.Of(cluster, FoundDestinations.ConfiguredIdOf(destination.DestinationId));
+            word = snapshot.Words.Of(cluster.ClusterId, FoundDestinations.ConfiguredIdOf(destination.DestinationId));
         }
 
         return new DestinationView(
@@ -118,7 +118,7 @@ internal sealed class StatusReader(
             new BreakerView(breaker.State, breaker.OpenUntil, breaker.ConsecutiveFailures),
             new OutlierView(standing.Ejection is not null, standing.Ejection?.Until, standing.Times.Count, standing.Ejection?.Cause),
             destination.ConcurrentRequestCount,
-            isAvailable && (snapshot.Ambassador.Passthrough || !breaker.IsOpen),
+            isAvailable && states.IsUsable(cluster, destination),
             Traffic(remembered),
             Math.Round(remembered.Traffic.Age.TotalSeconds, 1));
     }

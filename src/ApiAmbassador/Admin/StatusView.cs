@@ -34,7 +34,7 @@ internal sealed record StatusView(
 /// <summary>A cluster.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Policy">The load-balancing policy in force.</param>
-/// <param name="Usable">How many destinations may get requests now.</param>
+/// <param name="Usable">How many destinations are usable.</param>
 /// <param name="Panic">Whether so few of it are well that health is ignored.</param>
 /// <param name="InFlight">Requests under way at its destinations.</param>
 /// <param name="Queued">Requests that wait for their turn.</param>
@@ -75,7 +75,7 @@ internal sealed record SourceView(string Kind, string Name, int Instances, doubl
 /// <param name="Breaker">Its circuit breaker.</param>
 /// <param name="Outlier">Whether it is left out for doing worse than the others.</param>
 /// <param name="InFlight">Requests under way.</param>
-/// <param name="IsUsable">Whether it may get requests now.</param>
+/// <param name="IsUsable">Whether it is well and may get requests: neither drained nor unhealthy nor ejected nor cut off. In panic others get some as well.</param>
 /// <param name="Traffic">What goes to it.</param>
 /// <param name="AgeSeconds">Since it is known at this address.</param>
 internal sealed record DestinationView(

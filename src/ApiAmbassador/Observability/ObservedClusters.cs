@@ -52,7 +52,7 @@ internal sealed class ObservedClusters(IProxyStateLookup yarp, ResilienceStates 
             name, () => yarp.GetClusters().Select(cluster => new Measurement<int>(count(cluster, states.Of(cluster)), Of(cluster))), "{destination}", description);
 
         Destinations("ambassador.destinations", "Destinations of a cluster.", (cluster, _) => cluster.DestinationsState.AllDestinations.Count);
-        Destinations("ambassador.destinations.usable", "Destinations of a cluster that may get requests now.", (cluster, _) => states.UsableCount(cluster));
+        Destinations("ambassador.destinations.usable", "Destinations of a cluster that are usable: neither drained nor unhealthy nor ejected nor cut off.", (cluster, _) => states.UsableCount(cluster));
         Destinations(
             "ambassador.destinations.healthy", "Destinations of a cluster that no health check finds unhealthy.",
             (cluster, _) => cluster.DestinationsState.AllDestinations.Count(destination => destination.Health is { Active: not DestinationHealth.Unhealthy, Passive: not DestinationHealth.Unhealthy }));

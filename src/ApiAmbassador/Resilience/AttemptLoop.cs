@@ -129,11 +129,11 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
 
         _status = (short)response.StatusCode;
 
-        // What headers tell for good is told now: a breaker on trial need not wait for the end of a long download.
+        // What headers tell for good is told now: a breaker on trial need not wait for the end of a long download, and an error may be given up for another attempt.
         var verdict = _status is 502 or 503 or 504 ? Verdict.Failure : Verdict.Success;
         var retryAfter = _status >= 400 ? RetryAfterOf(response) : null;
         StopWaiting(verdict);
-        if (verdict == Verdict.Failure || _admission == Admission.Trial)
+        if (verdict == Verdict.Failure || _status >= 500 || _admission == Admission.Trial)
         {
             Report(verdict, failure: null, retryAfter);
         }

@@ -47,6 +47,9 @@ internal sealed partial class ClusterResilience
         return own >= 1 || random.NextDouble() * warmest < own;
     }
 
+    /// <summary>Whether a destination is neither ejected nor cut off.</summary>
+    public bool IsUsable(DestinationState destination) => !IsOpen(destination) && standings.Of(destination).Ejection is null;
+
     /// <summary>The group of destinations that a request goes to first.</summary>
     public int FirstGroup(ReadOnlySpan<PriorityGroup> groups, TimeSpan slowStart)
     {
@@ -120,8 +123,6 @@ internal sealed partial class ClusterResilience
             Eject(destination, outlier, cause, now);
         }
     }
-
-    private bool IsUsable(DestinationState destination) => !IsOpen(destination) && standings.Of(destination).Ejection is null;
 
     private void Eject(DestinationResilience destination, OutlierOptions options, string cause, long now)
     {

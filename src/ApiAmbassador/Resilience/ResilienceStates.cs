@@ -37,9 +37,13 @@ internal sealed class ResilienceStates(
     public bool CanServe(ClusterState cluster) =>
         snapshots.Current.Ambassador.Passthrough ? cluster.DestinationsState.AvailableDestinations.Count > 0 : Of(cluster).CanServe;
 
-    /// <summary>How many destinations of the cluster may get requests now.</summary>
-    public int UsableCount(ClusterState cluster) =>
-        cluster.DestinationsState.AvailableDestinations.Count - (snapshots.Current.Ambassador.Passthrough ? 0 : Of(cluster).OpenCount);
+    /// <summary>How many destinations of the cluster are usable: neither drained nor sick nor ejected nor cut off, so in panic fewer than are asked.</summary>
+    public int UsableCount(ClusterState cluster) => cluster.DestinationsState.AvailableDestinations.Count(destination => IsUsable(cluster, destination));
+
+    /// <summary>Whether a destination that may be asked is usable. With <c>Passthrough</c> only probes count.</summary>
+    public bool IsUsable(ClusterState cluster, DestinationState destination) =>
+        destination.Health is { Active: not DestinationHealth.Unhealthy, Passive: not DestinationHealth.Unhealthy }
+        && (snapshots.Current.Ambassador.Passthrough || Of(cluster).IsUsable(destination));
 
     /// <inheritdoc/>
     public void OnClusterAdded(ClusterState cluster) => Of(cluster).Refresh();

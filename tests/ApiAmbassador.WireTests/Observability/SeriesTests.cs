@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using ApiAmbassador.Observability;
 using ApiAmbassador.WireTests.Ambassador;
 using ApiAmbassador.WireTests.Discovery;
@@ -25,6 +26,33 @@ public class SeriesTests
             await ambassador.GetAsync($"/{round}");
             await HasOnlyAsync(ambassador, collector, round);
         }
+    }
+
+    /// <summary>Only a collection lets instruments go, so without one there must be no new ones: they would pile up with each reload.</summary>
+    [Fact]
+    public async Task ReloadsThatNobodyCollects_makeNoInstruments()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        using var setup = new AmbassadorSetup();
+        await using var ambassador = await RunningAmbassador.StartAsync(Write(setup, one.Address, round: 0));
+        var made = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, _) =>
+                made += instrument.Name == "ambassador.build" && instrument.Meter.Scope == ambassador.Services.GetRequiredService<IMeterFactory>() ? 1 : 0,
+        };
+        listener.Start();
+        made.ShouldBe(1);
+
+        for (var round = 1; round <= 4; round++)
+        {
+            await ambassador.ReloadAsync(Write(setup, one.Address, round)); // 420 newcomers each.
+        }
+
+        made.ShouldBe(1);
+        await Scrape.OfAsync(ambassador);
+        await ambassador.ReloadAsync(Write(setup, one.Address, round: 5));
+        made.ShouldBe(2);
     }
 
     /// <summary>Both ways of reading, each time: what was seen once is what would stay.</summary>

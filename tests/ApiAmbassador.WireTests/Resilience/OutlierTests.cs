@@ -123,6 +123,34 @@ public sealed class OutlierTests : IAsyncDisposable
         (await EventsAsync(ambassador)).ShouldContain("requests were errors, and of others' far fewer");
     }
 
+    /// <summary>An error that is given up for another attempt counts as one that reached the caller.</summary>
+    [Fact]
+    public async Task ErrorsThatAreTriedAgain_ejectAllTheSame()
+    {
+        using var setup = Setup(2, Long).With("ReverseProxy__Routes__api__Retry__On__0", "5xx");
+        await using var ambassador = await RunningAmbassador.StartAsync(setup);
+        Break(0);
+
+        (await ErrorsAsync(ambassador, 40)).ShouldBe(0);
+        _instances[0].RequestCount.ShouldBe(5);
+    }
+
+    /// <summary>In panic all are asked, but nobody says that all is well.</summary>
+    [Fact]
+    public async Task AllAreUnhealthy_panicAsksThemAndNobodyIsCalledUsable()
+    {
+        foreach (var instance in _instances)
+        {
+            instance.AnswerWith(request => request.Target == "/health" ? Reply.Status(503) : Reply.Ok(instance.Name));
+        }
+
+        await using var ambassador = await StartAsync(4, """ "HealthCheck": { "Active": { "Enabled": true, "Path": "/health", "Interval": "00:00:00.100" } } """);
+        await Eventually.SeesAsync(_ => StatusAsync(ambassador), cluster => cluster.GetProperty("panic").GetBoolean() && cluster.GetProperty("usable").GetInt32() == 0);
+
+        (await ErrorsAsync(ambassador, 8)).ShouldBe(0);
+        await ambassador.ReadyzShouldSayAsync("no usable destination in api");
+    }
+
     [Fact]
     public async Task SlowBesideTheOthers_isEjected()
     {
