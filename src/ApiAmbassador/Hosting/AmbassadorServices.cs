@@ -45,6 +45,7 @@ internal static class AmbassadorServices
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<AttemptServices>();
         services.AddReverseProxy().AddTransforms(PassingTransforms.Add);
+        services.Remove(services.Single(MakesKeysAtStart));
         AddBalancing(services);
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();
         services.AddSingleton<IClusterChangeListener, NewDestinationProber>();
@@ -92,6 +93,11 @@ internal static class AmbassadorServices
     /// <summary>Ours goes by the same name, and takes weights. YARP's type is internal.</summary>
     private static bool IsYarpsLeastRequests(ServiceDescriptor service) =>
         service.ServiceType == typeof(ILoadBalancingPolicy) && service.ImplementationType?.FullName == "Yarp.ReverseProxy.LoadBalancing.LeastRequestsLoadBalancingPolicy";
+
+    /// <summary>Session affinity's keys are made with the first session. Most have none, and all would wait for it. The framework's type is internal.</summary>
+    private static bool MakesKeysAtStart(ServiceDescriptor service) =>
+        service.ServiceType == typeof(IHostedService)
+        && service.ImplementationType?.FullName == "Microsoft.AspNetCore.DataProtection.Internal.DataProtectionHostedService";
 
     /// <summary>Puts ours around each of YARP's.</summary>
     private static void Decorate<T>(IServiceCollection services, Func<IServiceProvider, T, T> around)

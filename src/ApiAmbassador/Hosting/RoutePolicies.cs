@@ -75,17 +75,27 @@ internal static class RoutePolicies
         });
     }
 
-    /// <summary>Adds the steps, for requests to routes that name a policy.</summary>
-    public static void UseRoutePolicies(this WebApplication app) =>
-        app.UseWhen(
-            static context => context.GetEndpoint()?.Metadata.GetMetadata<NamesPolicy>() is not null,
-            static branch => branch
-                .UseRequestTimeouts()
-                .UseCors() // Before all that may refuse, so that a page of another origin can read the refusal.
-                .UseRateLimiter()
-                .UseAuthentication()
-                .UseAuthorization()
-                .UseOutputCache());
+    /// <summary>Adds the steps, for requests to routes that name a policy. They are made for the first of those: most have none.</summary>
+    public static void UseRoutePolicies(this WebApplication app)
+    {
+        // Otherwise the framework puts both before everything, for all routes.
+        IApplicationBuilder main = app;
+        main.Properties["__AuthenticationMiddlewareSet"] = main.Properties["__AuthorizationMiddlewareSet"] = true;
+
+        var branch = main.New()
+            .UseRequestTimeouts()
+            .UseCors() // Before all that may refuse, so that a page of another origin can read the refusal.
+            .UseRateLimiter()
+            .UseAuthentication()
+            .UseAuthorization()
+            .UseOutputCache();
+        app.Use(next =>
+        {
+            branch.Run(next);
+            var policies = new Lazy<RequestDelegate>(branch.Build);
+            return context => context.GetEndpoint()?.Metadata.GetMetadata<NamesPolicy>() is null ? next(context) : policies.Value(context);
+        });
+    }
 
     /// <summary>Marks a route's endpoint, and gives it the one policy that this version of YARP does not know.</summary>
     public static void AddMetadata(IEndpointConventionBuilder endpoint, RouteConfig route)

@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using ApiAmbassador.WireTests.Clients;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -31,6 +33,31 @@ public class AuthorizationTests(AuthorizationTests.Fixture fixture) : IClassFixt
 
         response.Status().ShouldBe(status);
         (fixture.One.RequestCount - before).ShouldBe(status == 200 ? 1 : 0);
+    }
+
+    /// <summary>Nobody looks at the tokens of a route that asks for none: they are its destination's, and to check them is work.</summary>
+    [Fact]
+    public async Task RouteWithoutPolicy_tokensAreNotLookedAt()
+    {
+        var looks = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == "aspnetcore.authentication.authenticate.duration" && instrument.Meter.Scope == fixture.Ambassador.Services.GetRequiredService<IMeterFactory>())
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref looks));
+        listener.Start();
+
+        using var open = await fixture.Ambassador.SendAsync("GET", "/open", $"Authorization: Bearer {Token("user")}");
+        var without = looks;
+        using var asked = await fixture.Ambassador.SendAsync("GET", "/default", $"Authorization: Bearer {Token("user")}");
+
+        (without, looks).ShouldBe((0, 1));
     }
 
     private static string Token(string caller)
