@@ -88,12 +88,9 @@ internal sealed class RequestRecord : IHttpResponseBodyFeature, IRequestBodyPipe
             WatchRequestBody();
         }
 
-        var (upgrade, connect) = (context.Features.Get<IHttpUpgradeFeature>(), context.Features.Get<IHttpExtendedConnectFeature>());
-        if (upgrade?.IsUpgradableRequest == true || connect?.IsExtendedConnect == true)
+        if (context.Request.Headers.Upgrade.Count > 0 || HttpMethods.IsConnect(context.Request.Method))
         {
-            _tunnel = new CountedTunnel(upgrade, connect);
-            context.Features.Set<IHttpUpgradeFeature>(_tunnel);
-            context.Features.Set<IHttpExtendedConnectFeature>(_tunnel);
+            WatchTunnel();
         }
 
         context.Response.OnStarting(static record => ((RequestRecord)record).HeadersGo(), this);
@@ -107,6 +104,17 @@ internal sealed class RequestRecord : IHttpResponseBodyFeature, IRequestBodyPipe
         (_request ??= new CountedStream()).Reset(_context.Request.Body);
         _context.Request.Body = _request;
         _context.Features.Set<IRequestBodyPipeFeature>(this);
+    }
+
+    private void WatchTunnel()
+    {
+        var (upgrade, connect) = (_context.Features.Get<IHttpUpgradeFeature>(), _context.Features.Get<IHttpExtendedConnectFeature>());
+        if (upgrade?.IsUpgradableRequest == true || connect?.IsExtendedConnect == true)
+        {
+            _tunnel = new CountedTunnel(upgrade, connect);
+            _context.Features.Set<IHttpUpgradeFeature>(_tunnel);
+            _context.Features.Set<IHttpExtendedConnectFeature>(_tunnel);
+        }
     }
 
     private Task HeadersGo()

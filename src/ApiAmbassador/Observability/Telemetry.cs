@@ -27,6 +27,11 @@ internal static class Telemetry
         builder.Services.AddSingleton(wanted);
         builder.Services.AddSingleton<AmbassadorMetrics>();
         builder.Services.AddSingleton<PrometheusMetrics>();
+        if (!wanted.Traces)
+        {
+            builder.Services.AddHostedService<CallersTraces>();
+        }
+
         if (!wanted.Any)
         {
             return;
