@@ -1,5 +1,8 @@
 using System.CommandLine;
 using ApiAmbassador.Cli;
+using ApiAmbassador.Hosting;
+
+EventThreads.Use();
 
 var config = new Option<string?>("--config")
 {

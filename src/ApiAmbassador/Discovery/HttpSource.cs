@@ -142,6 +142,7 @@ internal sealed class HttpSource : IPolledSource, IDisposable
             body.Write(buffer, 0, count);
         }
 
+        await Task.Yield(); // A long list takes long to read, and we are on the thread of the sockets.
         return Read(body.GetBuffer().AsMemory(0, (int)body.Length));
     }
 

@@ -10,7 +10,7 @@ namespace ApiAmbassador.Forwarding;
 /// </summary>
 internal sealed class DestinationConnections
 {
-    private readonly ConcurrentDictionary<Connection, DestinationPlace> _open = new();
+    private readonly ConcurrentDictionary<DestinationConnection, DestinationPlace> _open = new();
 
     /// <summary>A destination of the cluster, named by its id, could not be connected to.</summary>
 #pragma warning disable MA0046 // Whoever sent it is known: there is one of us.
@@ -32,7 +32,7 @@ internal sealed class DestinationConnections
             throw;
         }
 
-        var connection = new Connection(socket, this);
+        var connection = new DestinationConnection(socket, Ended);
         _open[connection] = new DestinationPlace(cluster, endPoint.Host, endPoint.Port);
         return connection;
     }
@@ -53,24 +53,5 @@ internal sealed class DestinationConnections
         return counts;
     }
 
-    private sealed class Connection(Socket socket, DestinationConnections owner) : NetworkStream(socket, ownsSocket: true)
-    {
-        public void End()
-        {
-            try
-            {
-                Socket.Shutdown(SocketShutdown.Both);
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                // It has ended by itself.
-            }
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            owner._open.TryRemove(this, out _);
-            base.Dispose(disposing);
-        }
-    }
+    private void Ended(DestinationConnection connection) => _open.TryRemove(connection, out _);
 }

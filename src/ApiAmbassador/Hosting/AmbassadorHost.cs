@@ -142,6 +142,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         var options = SnapshotBuilder.Ambassador(gathered);
         var builder = AmbassadorApplication.CreateBuilder(gathered, sources);
         builder.WebHost.UseKestrel(kestrel => Listeners.ConfigureData(kestrel, options, gathered.Configuration));
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = EventThreads.ServeRequests);
         builder.AddTelemetry(sources, telemetry);
         builder.Services.AddAmbassador(gathered, sources);
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ConfigWatcher>(services, sources, gathered));

@@ -20,6 +20,11 @@ internal static class ProxyPipeline
     /// <summary>Adds the steps to the data application.</summary>
     public static void UseProxyPipeline(this WebApplication app)
     {
+        if (EventThreads.ServeRequests)
+        {
+            app.Use(EventThreads.LeaveAtOnce);
+        }
+
         // A line in the access log, for each request or for those that deserve one.
         app.UseMiddleware<AccessLogMiddleware>();
 

@@ -126,7 +126,7 @@ internal sealed partial class AttemptLoop
     /// <summary>As long as nothing is out, balancing chooses among those it would have chosen among without us.</summary>
     private void PrepareCandidates()
     {
-        if (plan.Cluster.Config.SessionAffinity is { Enabled: true } && Proxy.AvailableDestinations is DestinationState bound)
+        if (plan.Cluster.Config.SessionAffinity is { Enabled: true } && proxy.AvailableDestinations is DestinationState bound)
         {
             More.Affinity = bound;
         }

@@ -15,7 +15,7 @@ namespace ApiAmbassador.Resilience;
 /// some requests need is in <see cref="Extras"/>, and Polly comes in with the first retry.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "RunAsync gives back what an attempt held at the attempt's end, and the body at the request's.")]
-internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
+internal sealed partial class AttemptLoop(HttpContext context, IReverseProxyFeature proxy, AttemptPlan plan)
 {
     private Extras? _extras;
     private byte _number;
@@ -54,8 +54,6 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
 
     private Extras More => _extras ??= new Extras();
 
-    private IReverseProxyFeature Proxy => context.GetReverseProxyFeature();
-
     /// <summary>Runs it.</summary>
     public Task RunAsync()
     {
@@ -77,7 +75,7 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
     /// <summary>Whether the picked destination takes the attempt. Otherwise the loop picks again.</summary>
     public bool Admits()
     {
-        if (Proxy.AvailableDestinations is not [var picked, ..])
+        if (proxy.AvailableDestinations is not [var picked, ..])
         {
             return true; // YARP says that there is none.
         }
@@ -205,7 +203,7 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
                 return false;
             }
 
-            Proxy.AvailableDestinations = candidates.Destinations;
+            proxy.AvailableDestinations = candidates.Destinations;
         }
 
         StartTimeout();
@@ -222,7 +220,7 @@ internal sealed partial class AttemptLoop(HttpContext context, AttemptPlan plan)
         }
 
         context.Features.Set<IForwarderErrorFeature>(null);
-        Proxy.ProxiedDestination = null;
+        proxy.ProxiedDestination = null;
         _status = 0;
         More.Body?.Rewind();
     }

@@ -34,7 +34,7 @@ internal sealed class AttemptMiddleware(RequestDelegate next, SnapshotStore snap
             return next(context);
         }
 
-        var loop = new AttemptLoop(context, plan);
+        var loop = new AttemptLoop(context, proxy, plan);
         context.Features.Set(loop);
         return loop.RunAsync();
     }

@@ -1,5 +1,6 @@
 using ApiAmbassador.Cli;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Hosting;
 
 namespace ApiAmbassador.Tests.Configuration;
 
@@ -61,7 +62,7 @@ public class SecretsTests
         try
         {
             await File.WriteAllTextAsync(Path.Combine(directory.FullName, "a.json"), $"{{ {section} }}", TestContext.Current.CancellationToken);
-            var (_, errors) = await Hosting.AmbassadorHost.CheckAsync(new ConfigSources(
+            var (_, errors) = await AmbassadorHost.CheckAsync(new ConfigSources(
                 AppContext.BaseDirectory, directory.FullName, new Dictionary<string, string> { ["AMBASSADOR_DESTINATIONS"] = $"http://me:{Secret}={Secret}@one=x" }));
 
             errors.Count.ShouldBeGreaterThan(1);

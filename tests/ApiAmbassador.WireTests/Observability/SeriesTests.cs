@@ -67,9 +67,9 @@ public class SeriesTests
         scrape.Text.ShouldNotContain("overflow");
 
         collector.Clear();
-        ambassador.Services.GetRequiredService<MeterProvider>().ForceFlush().ShouldBeTrue();
+        (await Task.Run(() => ambassador.Services.GetRequiredService<MeterProvider>().ForceFlush())).ShouldBeTrue();
         collector.Clear(); // The first has the last word of histograms that have gone.
-        ambassador.Services.GetRequiredService<MeterProvider>().ForceFlush().ShouldBeTrue();
+        (await Task.Run(() => ambassador.Services.GetRequiredService<MeterProvider>().ForceFlush())).ShouldBeTrue();
         var points = collector.Points.Where(point => point.Metric.StartsWith("ambassador.", StringComparison.Ordinal)).ToArray();
         points.Where(point => point.Metric == "ambassador.destination.in_flight").Select(point => point.Attributes["destination"]).Order()
             .ShouldBe(scrape.LabelValues("destination").Order());
