@@ -26,7 +26,8 @@ internal static class ConfigGatherer
     /// <summary>Reads everything; never throws for what a user wrote.</summary>
     /// <param name="sources">Where from.</param>
     /// <param name="isDirectoryNeeded">Whether a missing config directory is an error although nobody named it: because it was there before.</param>
-    public static Gathered Gather(ConfigSources sources, bool isDirectoryNeeded = false)
+    /// <param name="inForce">The tree in force, whose nodes are taken where nothing has changed.</param>
+    public static Gathered Gather(ConfigSources sources, bool isDirectoryNeeded = false, ConfigNode? inForce = null)
     {
         var content = ConfigContent.Of(sources);
         var errors = new List<ConfigError>();
@@ -36,7 +37,7 @@ internal static class ConfigGatherer
         foreach (var path in SettingsFiles(sources).Where(File.Exists))
         {
             var name = Path.GetFileName(path);
-            if (JsonFile.Read(path, name, errors) is { } settings)
+            if (JsonFile.Read(path, name, errors, inForce) is { } settings)
             {
                 files.Add(name);
                 root.Overlay(settings);
@@ -46,7 +47,7 @@ internal static class ConfigGatherer
         var routeFiles = new ConfigNode(root.Place);
         foreach (var path in RouteFiles(sources, isDirectoryNeeded, errors))
         {
-            if (JsonFile.Read(path, path, errors) is { } settings)
+            if (JsonFile.Read(path, path, errors, inForce) is { } settings)
             {
                 files.Add(path);
                 settings.Remove("$schema");

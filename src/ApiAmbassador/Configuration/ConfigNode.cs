@@ -25,6 +25,9 @@ internal sealed class ConfigNode(Place place)
 
     private static OrderedDictionary<string, ConfigNode> None { get; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>True for a part of the tree in force that was written again as it was. Others read it, so it never changes; and it is known to be good.</summary>
+    public bool IsInForce { get; private set; }
+
     public bool IsLeaf => Value is not null || IsNull;
 
     public static ConfigNode Leaf(string? value, Place place) => new(place) { Value = value, IsNull = value is null };
@@ -79,6 +82,30 @@ internal sealed class ConfigNode(Place place)
         return true;
     }
 
+    /// <summary>
+    /// This node, or, where that was written in the same place with the same content, the one in force: to read a large configuration again leaves little
+    /// behind then, and what there is need not be moved by the collector while requests wait. What is below has gone through this before.
+    /// </summary>
+    public ConfigNode OrInForce(ConfigNode? known)
+    {
+        if (known is null || known.Place != Place || known.IsList != IsList || known.IsNull != IsNull || known.Value != Value || known.Children.Count != Children.Count)
+        {
+            return this;
+        }
+
+        for (var i = 0; i < Children.Count; i++)
+        {
+            var (old, now) = (known._children!.GetAt(i), _children!.GetAt(i));
+            if (!ReferenceEquals(old.Value, now.Value) || !old.Key.Equals(now.Key, StringComparison.Ordinal))
+            {
+                return this;
+            }
+        }
+
+        known.IsInForce = true;
+        return known;
+    }
+
     /// <summary>The place of the node at a path, or of the nearest node above it that was written.</summary>
     public Place PlaceOf(params ReadOnlySpan<string> path)
     {
@@ -104,7 +131,7 @@ internal sealed class ConfigNode(Place place)
             Set(key, child = new ConfigNode(place));
         }
 
-        return child;
+        return Own(key, child);
     }
 
     /// <summary>
@@ -121,6 +148,7 @@ internal sealed class ConfigNode(Place place)
             }
             else
             {
+                mine = Own(key, mine);
                 mine.Overlay(child);
                 mine.Place = child.Place;
             }
@@ -153,6 +181,25 @@ internal sealed class ConfigNode(Place place)
                 yield return new(path, "");
             }
         }
+    }
+
+    /// <summary>The child, or a copy in its place where it is not ours to change.</summary>
+    private ConfigNode Own(string key, ConfigNode child)
+    {
+        if (!child.IsInForce)
+        {
+            return child;
+        }
+
+        var own = new ConfigNode(child.Place) { Value = child.Value, IsNull = child.IsNull, IsList = child.IsList };
+        foreach (var (name, below) in child.Children)
+        {
+            below.IsInForce = true;
+            own.Set(name, below);
+        }
+
+        Set(key, own);
+        return own;
     }
 
     private static bool Replaces(ConfigNode mine, ConfigNode later) =>

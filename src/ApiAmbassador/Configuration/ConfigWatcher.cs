@@ -7,7 +7,8 @@ namespace ApiAmbassador.Configuration;
 /// </code>
 /// Events of the file system are for quickness only. What counts is the content, which is looked at every second besides: some mounts send no event.
 /// </summary>
-internal sealed partial class ConfigWatcher(ConfigSources sources, Gathered started, ConfigReloader reloader, TimeProvider time, ILogger<ConfigWatcher> logger)
+internal sealed partial class ConfigWatcher(
+    ConfigSources sources, Gathered started, ConfigReloader reloader, SnapshotStore snapshots, TimeProvider time, ILogger<ConfigWatcher> logger)
     : BackgroundService
 {
     /// <summary>How often the content is looked at where no event comes.</summary>
@@ -87,7 +88,7 @@ internal sealed partial class ConfigWatcher(ConfigSources sources, Gathered star
     private async Task<bool> TryAsync(bool isLate)
     {
         _hadDirectory |= Directory.Exists(ConfigGatherer.DirectoryOf(sources).Path);
-        var gathered = ConfigGatherer.Gather(sources, _hadDirectory);
+        var gathered = ConfigGatherer.Gather(sources, _hadDirectory, snapshots.Current.Written);
         var isGood = (await reloader.ApplyAsync(gathered, isProvisional: !isLate)).Count == 0;
         if (!isGood && !isLate)
         {

@@ -13,8 +13,8 @@ internal static class JsonFile
     /// <summary>The reader's own bound on nesting; keys with colons must not get around it, because what reads the tree recurses.</summary>
     private const int DepthMax = 64;
 
-    /// <summary>The file's settings, or null and an error in <paramref name="errors"/>.</summary>
-    public static ConfigNode? Read(string path, string name, ICollection<ConfigError> errors)
+    /// <summary>The file's settings, or null and an error in <paramref name="errors"/>; with nodes of what is <paramref name="inForce"/>, where it stays as it is.</summary>
+    public static ConfigNode? Read(string path, string name, ICollection<ConfigError> errors, ConfigNode? inForce = null)
     {
         ReadOnlySpan<byte> content;
         try
@@ -36,14 +36,14 @@ internal static class JsonFile
             return null;
         }
 
-        return Parse(content, name, errors);
+        return Parse(content, name, errors, inForce);
     }
 
     /// <summary>Opens a file to be read without locking it: whoever is about to write it must not be refused because we look.</summary>
     public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     /// <summary>The same for what is in memory already.</summary>
-    public static ConfigNode? Parse(ReadOnlySpan<byte> content, string name, ICollection<ConfigError> errors)
+    public static ConfigNode? Parse(ReadOnlySpan<byte> content, string name, ICollection<ConfigError> errors, ConfigNode? inForce = null)
     {
         if (content.StartsWith(Encoding.UTF8.Preamble))
         {
@@ -60,7 +60,7 @@ internal static class JsonFile
                 return null;
             }
 
-            var root = ReadContainer(ref reader, ref lines, name, [], [], errors, isList: false);
+            var root = ReadContainer(ref reader, ref lines, name, [], [], errors, inForce, isList: false);
             reader.Read(); // Anything after the closing brace is an error that the reader itself reports.
             return root;
         }
@@ -82,7 +82,7 @@ internal static class JsonFile
     /// only where there is an error to tell.
     /// </summary>
     private static ConfigNode ReadContainer(
-        ref Utf8JsonReader reader, ref LineCounter lines, string name, HashSet<string> names, List<string> path, ICollection<ConfigError> errors, bool isList)
+        ref Utf8JsonReader reader, ref LineCounter lines, string name, HashSet<string> names, List<string> path, ICollection<ConfigError> errors, ConfigNode? inForce, bool isList)
     {
         var container = new ConfigNode(new Place(name, lines.At(reader.TokenStartIndex))) { IsList = isList };
         while (reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
@@ -95,10 +95,11 @@ internal static class JsonFile
                 reader.Read();
             }
 
+            var known = inForce?.Children.GetValueOrDefault(key);
             var child = reader.TokenType switch
             {
-                JsonTokenType.StartObject => ReadContainer(ref reader, ref lines, name, names, path, errors, isList: false),
-                JsonTokenType.StartArray => ReadContainer(ref reader, ref lines, name, names, path, errors, isList: true),
+                JsonTokenType.StartObject => ReadContainer(ref reader, ref lines, name, names, path, errors, known, isList: false),
+                JsonTokenType.StartArray => ReadContainer(ref reader, ref lines, name, names, path, errors, known, isList: true),
                 JsonTokenType.Null => ConfigNode.Leaf(value: null, place),
                 // As the framework's own reader writes them, so that a transform sees the text it would see under YARP.
                 JsonTokenType.True => ConfigNode.Leaf(bool.TrueString, place),
@@ -122,7 +123,7 @@ internal static class JsonFile
                 last = last[(colon + 1)..];
             }
 
-            if (!parent.TryAdd(last, child))
+            if (!parent.TryAdd(last, child.OrInForce(known)))
             {
                 errors.Add(new ConfigError(place, string.Join(':', path), $"'{key}' stands twice in the same object (keys do not differ by case); keep one"));
             }

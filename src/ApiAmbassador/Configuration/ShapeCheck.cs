@@ -28,6 +28,11 @@ internal static class ShapeCheck
 
     private static void PruneChild(ConfigNode parent, string key, ConfigNode node, ConfigShape shape, string path, ICollection<ConfigError> errors)
     {
+        if (node.IsInForce)
+        {
+            return; // It was looked at before.
+        }
+
         if (node.IsNull && node.Children.Count == 0)
         {
             return; // null takes a setting back to its default, whatever its shape.
