@@ -14,7 +14,7 @@ internal static class AdminApplication
     public static WebApplication Build(Gathered gathered, ConfigSources sources, IServiceProvider data, AmbassadorOptions options)
     {
         var builder = AmbassadorApplication.CreateBuilder(gathered, sources);
-        builder.WebHost.UseKestrel(kestrel => Listeners.ConfigureAdmin(kestrel, options.Admin, gathered.Configuration));
+        builder.WebHost.UseKestrel(kestrel => Listeners.ConfigureAdmin(kestrel, options.Admin, gathered.Configuration, data.GetRequiredService<ServedCertificates>()));
         builder.Services.AddHealthChecks()
             .AddCheck("configuration", ActivatorUtilities.CreateInstance<ConfigurationCheck>(data), tags: [Startup, Ready])
             .AddCheck("probes", ActivatorUtilities.CreateInstance<FirstProbesCheck>(data), tags: [Startup])

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using ApiAmbassador.Configuration;
+using ApiAmbassador.Observability;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ApiAmbassador.Hosting;
@@ -22,6 +23,7 @@ internal static class Listeners
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
 
+        kestrel.ApplicationServices.GetRequiredService<ServedCertificates>().Watch(kestrel);
         var section = configuration.GetSection("Kestrel");
         section.Bind(kestrel);
         var loader = kestrel.Configure(section);
@@ -46,8 +48,9 @@ internal static class Listeners
     /// The admin listener. It has limits of its own, narrow ones: nobody has a large body or many connections to bring, and what goes
     /// on there must not take the memory of requests.
     /// </summary>
-    public static void ConfigureAdmin(KestrelServerOptions kestrel, AdminOptions options, IConfiguration configuration)
+    public static void ConfigureAdmin(KestrelServerOptions kestrel, AdminOptions options, IConfiguration configuration, ServedCertificates served)
     {
+        served.Watch(kestrel);
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxConcurrentConnections = 100;
         kestrel.Limits.MaxRequestBodySize = 16 * 1024;

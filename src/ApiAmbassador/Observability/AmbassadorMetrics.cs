@@ -32,6 +32,7 @@ internal sealed class AmbassadorMetrics : IDisposable
     private readonly ObservedClusters _clusters;
     private readonly InstanceDiscovery _discovery;
     private readonly AccessLog _log;
+    private readonly ServedCertificates _certificates;
     private readonly TimeProvider _time;
     private readonly ResilienceStates _states;
     private readonly Count _failuresWithoutRoute = new();
@@ -43,9 +44,10 @@ internal sealed class AmbassadorMetrics : IDisposable
 
     /// <summary>Makes the instruments.</summary>
     public AmbassadorMetrics(
-        IMeterFactory factory, SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states, InstanceDiscovery discovery, AccessLog log, TimeProvider time)
+        IMeterFactory factory, SnapshotStore snapshots, IProxyStateLookup yarp, ResilienceStates states, InstanceDiscovery discovery, AccessLog log,
+        ServedCertificates certificates, TimeProvider time)
     {
-        (_factory, _snapshots, _states, _discovery, _log, _time) = (factory, snapshots, states, discovery, log, time);
+        (_factory, _snapshots, _states, _discovery, _log, _certificates, _time) = (factory, snapshots, states, discovery, log, certificates, time);
         _clusters = new ObservedClusters(yarp, states, snapshots, time);
         _meter = CreateMeter();
     }
@@ -147,6 +149,7 @@ internal sealed class AmbassadorMetrics : IDisposable
             "{request}", "Requests that could not be served, by the reason that the caller was told.");
         _clusters.AddTo(meter);
         ObservedSources.AddTo(meter, _discovery, _time);
+        _certificates.AddTo(meter);
         return meter;
     }
 }

@@ -25,6 +25,7 @@ internal static class Telemetry
     public static void AddTelemetry(this WebApplicationBuilder builder, ConfigSources sources, TelemetryVariables wanted)
     {
         builder.Services.AddSingleton(wanted);
+        builder.Services.AddSingleton<ServedCertificates>();
         builder.Services.AddSingleton<AmbassadorMetrics>();
         builder.Services.AddSingleton<PrometheusMetrics>();
         if (!wanted.Traces)

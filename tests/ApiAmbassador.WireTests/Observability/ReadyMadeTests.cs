@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using ApiAmbassador.WireTests.Ambassador;
+using ApiAmbassador.WireTests.Clients;
 using ApiAmbassador.WireTests.Destinations;
 using ApiAmbassador.WireTests.Peers;
 
@@ -97,7 +99,12 @@ public sealed partial class ReadyMadeTests
                 """,
                 ("one", bench._one.Address));
             await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(Path.Combine(setup.ConfigDirectory, "targets")).FullName, "none.json"), "[]", TestContext.Current.CancellationToken);
-            bench.Ambassador = await RunningAmbassador.StartAsync(setup);
+            using var certificate = TestCertificate.Create();
+            var path = Path.Combine(setup.ConfigDirectory, "served.pfx");
+            await File.WriteAllBytesAsync(path, certificate.Export(X509ContentType.Pfx), TestContext.Current.CancellationToken);
+            bench.Ambassador = await RunningAmbassador.StartAsync(setup.With("Ambassador__Listen__1", "https://127.0.0.1:0").With("Kestrel__Certificates__Default__Path", path));
+            using var secure = PlainClient.Create(bench.Ambassador.Addresses[1], certificate);
+            (await secure.GetAsync("/none", TestContext.Current.CancellationToken)).Status().ShouldBe(404);
             await bench.Ambassador.GetAsync("/api");
             var first = bench.Ambassador.GetAsync("/api"); // 503, tried again, held.
             await bench._one.WaitForAsync(one => one.RequestCount == 3);

@@ -22,6 +22,10 @@ public sealed class FrameworkTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
+    private static async Task<IEnumerable<string>> RemainingAsync(RunningAmbassador ambassador) =>
+        (await ambassador.Admin.GetStringAsync("/metrics", TestContext.Current.CancellationToken))
+            .Split('\n').Where(line => line.StartsWith("ambassador_certificate_remaining_seconds{", StringComparison.Ordinal));
+
     [Fact]
     public async Task KestrelEndpoints_httpAndHttps_bothServe()
     {
@@ -36,6 +40,25 @@ public sealed class FrameworkTests : IAsyncLifetime
         (secure.Status(), secure.Version.Major, clear.Status()).ShouldBe((200, 2, 200));
         _one.Requests.Select(received => received.Header("X-Forwarded-Proto")).ShouldBe(["https", "http"]);
         clear.Header("Server").ShouldBe("Kestrel"); // AddServerHeader: ours would be off.
+    }
+
+    [Fact]
+    public async Task Certificate_isMeasuredFromItsFirstHandshakeOn()
+    {
+        await using var ambassador = await RunningAmbassador.StartAsync(_setup);
+        var address = ambassador.Addresses.Single(address => address.Scheme == "https");
+        (await RemainingAsync(ambassador)).ShouldBeEmpty();
+
+        for (var connection = 0; connection < 2; connection++)
+        {
+            using var trusting = PlainClient.Create(address, _certificate);
+            using var secure = await trusting.GetAsync("/", TestContext.Current.CancellationToken);
+        }
+
+        var line = (await RemainingAsync(ambassador)).ShouldHaveSingleItem();
+        line.ShouldContain($"port=\"{address.Port}\"");
+        line.ShouldContain($"name=\"{_certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)}\"");
+        double.Parse(line.Split(' ')[^1]).ShouldBe((_certificate.NotAfter - DateTime.Now).TotalSeconds, tolerance: 60);
     }
 
     [Fact]
