@@ -102,7 +102,7 @@ internal sealed partial class ChaosRun
         switch (step.Fault)
         {
             case Fault.DiskFull:
-                _around.FillDisk();
+                await _around.FillDiskAsync();
                 await HoldAsync(step);
                 _around.EmptyDisk();
                 break;

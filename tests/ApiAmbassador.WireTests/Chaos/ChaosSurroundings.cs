@@ -99,9 +99,9 @@ internal sealed class ChaosSurroundings : IAsyncDisposable
     });
 
     /// <summary>The disk of the state directory is full: whoever writes its file writes to <c>/dev/full</c>.</summary>
-    public void FillDisk() => File.CreateSymbolicLink(Path.Combine(StateDirectory, "discovery.json.new"), "/dev/full");
+    public Task FillDiskAsync() => Eventually.SeesAsync(TryFillDisk, isFull => isFull);
 
-    public void EmptyDisk() => File.Delete(Path.Combine(StateDirectory, "discovery.json.new"));
+    public void EmptyDisk() => File.Delete(Unfinished);
 
     /// <summary>Sets the wall clock of the ambassador, as libfaketime writes it: <c>+2d</c>.</summary>
     public void SetClock(string offset) => File.WriteAllText(ClockFile, offset);
@@ -112,6 +112,32 @@ internal sealed class ChaosSurroundings : IAsyncDisposable
         Setup.Dispose();
         _directory.Delete(recursive: true);
     }
+
+    /// <summary>What is there is being written and gone in a moment, or was left by a process that was killed.</summary>
+    private bool TryFillDisk()
+    {
+        if (File.Exists(Unfinished))
+        {
+            if (File.GetLastWriteTimeUtc(Unfinished) < DateTime.UtcNow.AddSeconds(-2))
+            {
+                File.Delete(Unfinished);
+            }
+
+            return false;
+        }
+
+        try
+        {
+            File.CreateSymbolicLink(Unfinished, "/dev/full");
+            return true;
+        }
+        catch (IOException) when (File.Exists(Unfinished))
+        {
+            return false; // Its writer came between.
+        }
+    }
+
+    private string Unfinished => Path.Combine(StateDirectory, "discovery.json.new");
 
     private void Write(string text)
     {
