@@ -15,7 +15,7 @@ internal static class EventThreads
     private const string CountVariable = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
     /// <summary>Whether requests stay on the thread of their socket.</summary>
-    public static bool ServeRequests => Environment.GetEnvironmentVariable(InlineVariable) is "1" or "true";
+    public static bool ServeRequests => Environment.GetEnvironmentVariable(InlineVariable) == "1"; // As .NET reads it.
 
     /// <summary>
     /// Tells .NET, which reads it with the first socket of the process. There is one thread for two processors: fewer threads find more events each time
