@@ -47,16 +47,20 @@ public sealed class Browser : IAsyncLifetime
         return page;
     }
 
-    /// <summary>What pages have complained of since the last time: their errors, and content that the browser refused.</summary>
-    public string[] TakeComplaints()
+    /// <summary>
+    /// Closes the pages, and gives what they have complained of: their errors, and content that the browser refused. A page that stayed open would
+    /// look for its ambassador again, and find another test's server on that port.
+    /// </summary>
+    public async Task<string[]> CloseAsync()
     {
-        var taken = new List<string>();
-        while (_complaints.TryDequeue(out var complaint))
+        foreach (var context in _chromium?.Contexts ?? [])
         {
-            taken.Add(complaint);
+            await context.CloseAsync();
         }
 
-        return [.. taken];
+        var complaints = _complaints.ToArray();
+        _complaints.Clear();
+        return complaints;
     }
 
     /// <summary>Keeps a picture of the page under <c>artifacts/page</c>, for people to look at.</summary>

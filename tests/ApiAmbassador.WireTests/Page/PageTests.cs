@@ -12,11 +12,15 @@ using static Microsoft.Playwright.Assertions;
 namespace ApiAmbassador.WireTests.Page;
 
 /// <summary>The page in a real browser.</summary>
-public partial class PageTests(Browser browser) : IClassFixture<Browser>, IDisposable
+public partial class PageTests(Browser browser) : IClassFixture<Browser>, IAsyncDisposable
 {
     private const string Token = "correct-horse-battery-staple", Hostile = "<img src=x onerror=alert(1)>";
 
-    public void Dispose() => browser.TakeComplaints().ShouldBeEmpty();
+    public async ValueTask DisposeAsync()
+    {
+        (await browser.CloseAsync()).ShouldBeEmpty();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Demo_instanceFallsIllAndIsHealed_thePictureShowsIt_andAButtonDrains()
