@@ -45,7 +45,13 @@ internal static class ConfigDifference
     {
         foreach (var id in Ids(before.Configured.Keys, after.Configured.Keys))
         {
-            var (old, now) = (before.Configured.GetValueOrDefault(id)?.Config, after.Configured.GetValueOrDefault(id)?.Config);
+            var (was, becomes) = (before.Configured.GetValueOrDefault(id), after.Configured.GetValueOrDefault(id));
+            if (ReferenceEquals(was, becomes))
+            {
+                continue;
+            }
+
+            var (old, now) = (was?.Config, becomes?.Config);
             if (old is null || now is null)
             {
                 yield return now is null ? $"-cluster {id}" : $"+cluster {id}: {Bounded(Destinations(EmptyOf(now), now))}";
@@ -100,9 +106,15 @@ internal static class ConfigDifference
     {
         foreach (var id in Ids(before.Routes.Keys, after.Routes.Keys))
         {
-            if (!before.Routes.ContainsKey(id) || !after.Routes.ContainsKey(id))
+            var (was, becomes) = (before.Routes.GetValueOrDefault(id), after.Routes.GetValueOrDefault(id));
+            if (ReferenceEquals(was, becomes))
             {
-                yield return $"{(after.Routes.ContainsKey(id) ? '+' : '-')}route {id}";
+                continue;
+            }
+
+            if (was is null || becomes is null)
+            {
+                yield return $"{(was is null ? '+' : '-')}route {id}";
             }
             else if (Written("Routes", id, before, after).ToList() is { Count: > 0 } keys)
             {

@@ -47,6 +47,22 @@ internal sealed class ConfigNode(Place place)
         return node;
     }
 
+    /// <summary>The key and the node at a place in the order written; nothing beyond the end. To go through them so makes no garbage.</summary>
+    public (string? Key, ConfigNode? Node) At(int index) =>
+        _children is not null && index < _children.Count && _children.GetAt(index) is var (key, node) ? (key, node) : default;
+
+    /// <summary>A node for what begins like this one, and then is something else: with as many of these children.</summary>
+    public ConfigNode Fork(int children, Place place, bool isList)
+    {
+        var fork = new ConfigNode(place) { IsList = isList };
+        for (var i = 0; i < children; i++)
+        {
+            fork.Set(At(i).Key!, At(i).Node!);
+        }
+
+        return fork;
+    }
+
     /// <summary>Puts a node under a key, in place of what is there.</summary>
     public void Set(string key, ConfigNode child) => (_children ??= new(StringComparer.OrdinalIgnoreCase))[key] = child;
 

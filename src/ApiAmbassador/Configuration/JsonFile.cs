@@ -13,6 +13,8 @@ internal static class JsonFile
     /// <summary>The reader's own bound on nesting; keys with colons must not get around it, because what reads the tree recurses.</summary>
     private const int DepthMax = 64;
 
+    private static readonly ConfigNode Nothing = new(new Place(""));
+
     /// <summary>The file's settings, or null and an error in <paramref name="errors"/>; with nodes of what is <paramref name="inForce"/>, where it stays as it is.</summary>
     public static ConfigNode? Read(string path, string name, ICollection<ConfigError> errors, ConfigNode? inForce = null)
     {
@@ -79,51 +81,50 @@ internal static class JsonFile
 
     /// <summary>
     /// A large file has a hundred thousand settings under a dozen names: each name is kept once, and the path is a list of keys, which become a text
-    /// only where there is an error to tell.
+    /// only where there is an error to tell. What stands where it stood before is compared with what is in force, and makes nothing new.
     /// </summary>
     private static ConfigNode ReadContainer(
         ref Utf8JsonReader reader, ref LineCounter lines, string name, HashSet<string> names, List<string> path, ICollection<ConfigError> errors, ConfigNode? inForce, bool isList)
     {
-        var container = new ConfigNode(new Place(name, lines.At(reader.TokenStartIndex))) { IsList = isList };
+        var begins = new Place(name, lines.At(reader.TokenStartIndex));
+        var was = inForce is { IsLeaf: false } && inForce.IsList == isList ? inForce : null;
+        var same = 0;
+        ConfigNode? container = null; // Made when something is not as it was.
         while (reader.Read() && reader.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
         {
-            var key = isList ? container.Children.Count.ToString() : Once(names, reader.GetString()!);
+            var (key, known) = container is null && was is not null ? was.At(same) : default;
+            var inPlace = key is not null && (isList || reader.ValueTextEquals(key));
+            if (!inPlace)
+            {
+                key = isList ? (container?.Children.Count ?? same).ToString() : Once(names, reader.GetString()!);
+                known = was?.Children.GetValueOrDefault(key);
+            }
+
             var place = new Place(name, lines.At(reader.TokenStartIndex));
-            path.Add(key);
+            path.Add(key!);
             if (!isList)
             {
                 reader.Read();
             }
 
-            var known = inForce?.Children.GetValueOrDefault(key);
-            var child = reader.TokenType switch
+            var child = (reader.TokenType switch
             {
                 JsonTokenType.StartObject => ReadContainer(ref reader, ref lines, name, names, path, errors, known, isList: false),
                 JsonTokenType.StartArray => ReadContainer(ref reader, ref lines, name, names, path, errors, known, isList: true),
-                JsonTokenType.Null => ConfigNode.Leaf(value: null, place),
-                // As the framework's own reader writes them, so that a transform sees the text it would see under YARP.
-                JsonTokenType.True => ConfigNode.Leaf(bool.TrueString, place),
-                JsonTokenType.False => ConfigNode.Leaf(bool.FalseString, place),
-                JsonTokenType.Number => ConfigNode.Leaf(Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan), place),
-                _ => ConfigNode.Leaf(reader.GetString(), place),
-            };
-            if (!isList && Problem(key, path) is { } problem)
+                _ => known?.Place == place && IsSameLeaf(ref reader, known) ? known : ReadLeaf(ref reader, place),
+            }).OrInForce(known);
+            if (!isList && Problem(key!, path) is { } problem)
             {
                 path.RemoveAt(path.Count - 1);
                 errors.Add(new ConfigError(place, string.Join(':', path), problem));
                 continue;
             }
 
-            // "A:B" is the framework's way to write A's setting B; a tree of our own must not know it by another name.
-            var parent = container;
-            var last = key;
-            for (var colon = last.IndexOf(':'); !isList && colon > 0; colon = last.IndexOf(':'))
+            if (inPlace && ReferenceEquals(child, known))
             {
-                parent = parent.ChildOrNew(last[..colon], place);
-                last = last[(colon + 1)..];
+                same++;
             }
-
-            if (!parent.TryAdd(last, child.OrInForce(known)))
+            else if (!TryAdd(container ??= (was ?? Nothing).Fork(same, begins, isList), key!, child, place, isList))
             {
                 errors.Add(new ConfigError(place, string.Join(':', path), $"'{key}' stands twice in the same object (keys do not differ by case); keep one"));
             }
@@ -131,8 +132,39 @@ internal static class JsonFile
             path.RemoveAt(path.Count - 1);
         }
 
-        return container;
+        return container ?? (path.Count > 0 && was?.Place == begins && was.Children.Count == same ? was : (was ?? Nothing).Fork(same, begins, isList));
     }
+
+    /// <summary>"A:B" is the framework's way to write A's setting B; a tree of our own must not know it by another name.</summary>
+    private static bool TryAdd(ConfigNode parent, string key, ConfigNode child, Place place, bool isList)
+    {
+        for (var colon = key.IndexOf(':'); !isList && colon > 0; colon = key.IndexOf(':'))
+        {
+            parent = parent.ChildOrNew(key[..colon], place);
+            key = key[(colon + 1)..];
+        }
+
+        return parent.TryAdd(key, child);
+    }
+
+    private static ConfigNode ReadLeaf(ref Utf8JsonReader reader, Place place) => ConfigNode.Leaf(
+        reader.TokenType switch
+        {
+            JsonTokenType.Null => null,
+            // As the framework's own reader writes them, so that a transform sees the text it would see under YARP.
+            JsonTokenType.True => bool.TrueString,
+            JsonTokenType.False => bool.FalseString,
+            JsonTokenType.Number => Encoding.UTF8.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan),
+            _ => reader.GetString(),
+        },
+        place);
+
+    private static bool IsSameLeaf(ref Utf8JsonReader reader, ConfigNode known) => known.Value is { } text && reader.TokenType switch
+    {
+        JsonTokenType.String => reader.ValueTextEquals(text),
+        JsonTokenType.Number => !reader.HasValueSequence && Ascii.Equals(reader.ValueSpan, text),
+        _ => false,
+    };
 
     private static string Once(HashSet<string> names, string name)
     {

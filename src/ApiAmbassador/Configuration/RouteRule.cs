@@ -28,7 +28,6 @@ internal static class RouteRule
             errors.Add($"there is no cluster '{config.ClusterId}'{Nearest.Hint(config.ClusterId, snapshot.Clusters.Keys)}", [.. Path(config), "ClusterId"]);
         }
 
-        RetrySettingsRule.Check(route, snapshot, errors);
         return CheckNames(config, route, snapshot.Ambassador.Policies, started, errors);
     }
 
@@ -95,14 +94,19 @@ internal static class RouteRule
     private static bool IsUnknown(
         string? name, string kind, IEnumerable<string> defined, IEnumerable<string> made, string[] reserved, RouteConfig config, ErrorList errors)
     {
+        if (string.IsNullOrEmpty(name))
+        {
+            return false;
+        }
+
         string[] known = [.. defined, .. reserved];
-        if (!string.IsNullOrEmpty(name) && defined.Contains(name, StringComparer.OrdinalIgnoreCase) && !made.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (defined.Contains(name, StringComparer.OrdinalIgnoreCase) && !made.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             errors.Add($"policy '{name}' is new, and policies take effect with a restart; restart, or name it later", [.. Path(config), kind + "Policy"]);
             return true;
         }
 
-        if (string.IsNullOrEmpty(name) || known.Contains(name, StringComparer.OrdinalIgnoreCase))
+        if (known.Contains(name, StringComparer.OrdinalIgnoreCase))
         {
             return false;
         }

@@ -201,7 +201,7 @@ internal static class SnapshotBuilder
     private static void Append(IncrementalHash hash, ConfigNode node)
     {
         Append(hash, node.Value);
-        foreach (var (key, child) in node.Children)
+        for (var i = 0; node.At(i) is ({ } key, { } child); i++)
         {
             Append(hash, key);
             Append(hash, child);

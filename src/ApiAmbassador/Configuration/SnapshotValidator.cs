@@ -8,7 +8,7 @@ namespace ApiAmbassador.Configuration;
 /// The third step of the control path: everything that is wrong with a snapshot, at once. Ours is checked by rules of ours, one file a
 /// part; YARP's by YARP's own validator, less what our rules say better.
 /// </summary>
-internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names, RoutePatternRule patterns, PoliciesAtStart started, ITransformBuilder transforms)
+internal sealed class SnapshotValidator(CheckedConfigs known, PolicyNames names, RoutePatternRule patterns, PoliciesAtStart started, ITransformBuilder transforms)
 {
     /// <summary>All errors, each with its place; empty when the snapshot may be applied.</summary>
     public async Task<IReadOnlyList<ConfigError>> ValidateAsync(Snapshot snapshot, Gathered gathered)
@@ -23,33 +23,69 @@ internal sealed class SnapshotValidator(IConfigValidator yarp, PolicyNames names
             errors.Add("there is no route, so no request would go anywhere; write a route file (config/README.md) or set AMBASSADOR_DESTINATIONS=http://host:port");
         }
 
-        foreach (var cluster in snapshot.Clusters.Values.OrderBy(cluster => cluster.Config.ClusterId, StringComparer.Ordinal))
+        foreach (var cluster in snapshot.Clusters.Values.Where(cluster => !known.IsGood(cluster)).OrderBy(cluster => cluster.Config.ClusterId, StringComparer.Ordinal))
         {
-            var known = ClusterRule.Check(cluster, names, errors);
-            foreach (var error in await yarp.ValidateClusterAsync(known))
+            var rest = ClusterRule.Check(cluster, names, errors);
+            foreach (var error in await known.ValidateClusterAsync(rest))
             {
-                errors.Add(Text(error), "ReverseProxy", "Clusters", known.ClusterId);
+                errors.Add(Text(error), "ReverseProxy", "Clusters", rest.ClusterId);
             }
         }
 
         foreach (var route in snapshot.Routes.Values.OrderBy(route => route.Config.RouteId, StringComparer.Ordinal))
         {
-            var known = RouteRule.Check(route, snapshot, started.Options, errors);
-            patterns.Check(known, errors);
-            CheckBearer(known, gathered.Root, errors);
-            var routeErrors = await yarp.ValidateRouteAsync(known);
-            foreach (var error in routeErrors)
+            // What it names may have gone even where the route stayed.
+            var rest = RouteRule.Check(route, snapshot, started.Options, errors);
+            CheckBearer(rest, gathered.Root, errors);
+            if (!IsKnown(route, snapshot))
             {
-                errors.Add(Text(error), "ReverseProxy", "Routes", known.RouteId);
-            }
-
-            if (routeErrors.Count == 0)
-            {
-                BuildTransforms(known, errors);
+                RetrySettingsRule.Check(route, snapshot, errors);
+                await CheckRouteAsync(rest, errors);
             }
         }
 
+        if (errors.Errors.Count == 0)
+        {
+            known.Remember(snapshot);
+        }
+
         return errors.Errors;
+    }
+
+    /// <summary>Whether it was found good together with the clusters that it leads to.</summary>
+    private bool IsKnown(RouteSnapshot route, Snapshot snapshot)
+    {
+        if (!known.IsGood(route))
+        {
+            return false;
+        }
+
+        foreach (var side in route.Split?.Sides ?? [])
+        {
+            if (!IsKnown(side.ClusterId, snapshot))
+            {
+                return false;
+            }
+        }
+
+        return route.Split is not null || IsKnown(route.Config.ClusterId ?? "", snapshot);
+    }
+
+    private bool IsKnown(string cluster, Snapshot snapshot) => snapshot.Clusters.TryGetValue(cluster, out var its) && known.IsGood(its);
+
+    private async Task CheckRouteAsync(RouteConfig route, ErrorList errors)
+    {
+        patterns.Check(route, errors);
+        var found = await known.ValidateRouteAsync(route);
+        foreach (var error in found)
+        {
+            errors.Add(Text(error), "ReverseProxy", "Routes", route.RouteId);
+        }
+
+        if (found.Count == 0)
+        {
+            BuildTransforms(route, errors);
+        }
     }
 
     /// <summary>Without anybody to know users by, the framework would answer every request of the route with 500.</summary>

@@ -38,25 +38,24 @@ internal static class AmbassadorServices
         services.AddSingleton<Lifecycle>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<IProbingRequestFactory, ProbeRequestFactory>();
-        services.AddSingleton<DestinationConnections>();
-        services.AddSingleton<IForwarderHttpClientFactory, DestinationClientFactory>();
         services.AddSingleton<ResilienceStates>();
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<ResilienceStates>());
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<AttemptServices>();
         services.AddReverseProxy().AddTransforms(PassingTransforms.Add);
         services.Remove(services.Single(MakesKeysAtStart));
+        Decorate<IConfigValidator>(services, (_, yarp) => new CheckedConfigs(yarp));
+        services.AddSingleton(provider => (CheckedConfigs)provider.GetRequiredService<IConfigValidator>());
         AddBalancing(services);
         services.AddSingleton<IActiveHealthCheckPolicy, ThresholdHealthPolicy>();
         services.AddSingleton<IClusterChangeListener, NewDestinationProber>();
-        services.AddSingleton<IClusterChangeListener, RemovedDestinations>();
         services.AddSingleton<IClusterChangeListener, DestinationNews>();
         services.AddSingleton<Standings>();
         services.AddSingleton<AvailabilityRefresh>();
         services.AddSingleton<Panics>();
         services.AddSingleton<IClusterChangeListener>(provider => provider.GetRequiredService<Panics>());
         Decorate<IAvailableDestinationsPolicy>(services, (provider, yarp) => ActivatorUtilities.CreateInstance<AvailabilityPolicy>(provider, yarp));
-        Decorate<IHttpForwarder>(services, (_, yarp) => new AttemptForwarder(yarp));
+        AddForwarding(services);
 
         // What is told.
         services.AddSingleton<ILineOutput, StandardOutput>();
@@ -77,6 +76,14 @@ internal static class AmbassadorServices
             options.StateDirectory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<KeptLists>>()));
         services.AddSingleton<DiscoveryNews>();
         services.AddSingleton<InstanceDiscovery>();
+    }
+
+    private static void AddForwarding(IServiceCollection services)
+    {
+        services.AddSingleton<DestinationConnections>();
+        services.AddSingleton<IForwarderHttpClientFactory, DestinationClientFactory>();
+        services.AddSingleton<IClusterChangeListener, RemovedDestinations>();
+        Decorate<IHttpForwarder>(services, (_, yarp) => new AttemptForwarder(yarp));
     }
 
     private static void AddBalancing(IServiceCollection services)

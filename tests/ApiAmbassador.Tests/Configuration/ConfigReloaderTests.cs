@@ -79,6 +79,31 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
         _yarp.GetConfig().Clusters.Single(cluster => cluster.ClusterId == "one").Destinations!.Count.ShouldBe(2);
     }
 
+    /// <summary>What was found good is not looked at again, but for what it leans on.</summary>
+    [Fact]
+    public async Task Route_that_stays_is_refused_when_its_cluster_goes()
+    {
+        await ApplyAsync(Settings.Valid);
+
+        var errors = await ApplyAsync(Settings.Valid.Replace("\"one\": { \"Dest", "\"uno\": { \"Dest", StringComparison.Ordinal));
+
+        errors.Select(error => error.Path).ShouldBe(["ReverseProxy:Routes:plain:ClusterId", "ReverseProxy:Routes:shared:Split:Clusters:one"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Route_that_stays_is_refused_when_it_no_longer_fits_its_cluster()
+    {
+        var valid = Settings.With("ReverseProxy:Routes:shared:Retry", """{ "PerAttemptTimeout": "00:00:04" }""");
+        (await ApplyAsync(valid)).ShouldBeEmpty();
+
+        var errors = await ApplyAsync(valid.Replace("\"Clusters\": {\n      \"one\": {", """
+            "Clusters": {
+                  "one": { "CircuitBreaker": { "FailureRatio": 0.5, "SamplingDuration": "00:00:03" },
+            """, StringComparison.Ordinal));
+
+        errors.ShouldHaveSingleItem().Path.ShouldBe("ReverseProxy:Routes:shared:Retry:PerAttemptTimeout");
+    }
+
     [Theory]
     [InlineData("ReverseProxy:Routes:plain:ClusterId", "\"nowhere\"")]
     [InlineData("Ambassador:DrainDelay", "\"soon\"")]
