@@ -20,7 +20,7 @@ internal sealed class DestinationClientFactory(
         base.ConfigureHandler(context, handler);
         handler.ConnectTimeout = ConnectTimeout.Of(context.NewMetadata);
         var cluster = context.ClusterId;
-        handler.ConnectCallback = (connection, cancellation) => connections.ConnectAsync(cluster, connection.DnsEndPoint, cancellation);
+        handler.ConnectCallback = async (connection, cancellation) => await connections.ConnectAsync(cluster, connection.DnsEndPoint, cancellation);
 
         // Without an exporter nobody sees our spans: the destination is to be a child of the caller, not of a span that never was.
         handler.ActivityHeadersPropagator = telemetry.Traces ? Propagator : null;

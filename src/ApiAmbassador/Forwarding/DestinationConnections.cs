@@ -18,7 +18,7 @@ internal sealed class DestinationConnections
 #pragma warning restore MA0046
 
     /// <summary>Connects as the handler itself does: each address of the name in turn, without Nagle's delay, within its <c>ConnectTimeout</c>.</summary>
-    public async ValueTask<Stream> ConnectAsync(string cluster, DnsEndPoint endPoint, CancellationToken cancellationToken)
+    public async ValueTask<DestinationConnection> ConnectAsync(string cluster, DnsEndPoint endPoint, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

@@ -2,6 +2,7 @@ using ApiAmbassador.Balancing;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Discovery;
 using ApiAmbassador.Forwarding;
+using ApiAmbassador.Forwarding.Http1;
 using ApiAmbassador.Health;
 using ApiAmbassador.Names;
 using ApiAmbassador.Observability;
@@ -83,7 +84,9 @@ internal static class AmbassadorServices
         services.AddSingleton<DestinationConnections>();
         services.AddSingleton<IForwarderHttpClientFactory, DestinationClientFactory>();
         services.AddSingleton<IClusterChangeListener, RemovedDestinations>();
-        Decorate<IHttpForwarder>(services, (_, yarp) => new AttemptForwarder(yarp));
+        services.AddSingleton<Http1Pools>();
+        Decorate<IHttpForwarder>(
+            services, (provider, yarp) => new AttemptForwarder(IsMeasured(provider) ? yarp : ActivatorUtilities.CreateInstance<LeanForwarder>(provider, yarp)));
     }
 
     private static void AddBalancing(IServiceCollection services)
@@ -105,6 +108,9 @@ internal static class AmbassadorServices
     private static bool MakesKeysAtStart(ServiceDescriptor service) =>
         service.ServiceType == typeof(IHostedService)
         && service.ImplementationType?.FullName == "Microsoft.AspNetCore.DataProtection.Internal.DataProtectionHostedService";
+
+    /// <summary>Where .NET's client has to be the one that forwards, because somebody collects what only it tells: its metrics, and spans that it hands on.</summary>
+    private static bool IsMeasured(IServiceProvider provider) => provider.GetRequiredService<TelemetryVariables>() is { Metrics: true } or { Traces: true };
 
     /// <summary>Puts ours around each of YARP's.</summary>
     private static void Decorate<T>(IServiceCollection services, Func<IServiceProvider, T, T> around)

@@ -11,7 +11,7 @@ namespace ApiAmbassador.Hosting;
 /// <code>
 /// listener → route match → policies of the route
 ///         → pick the cluster (Split) → admit or queue (Limits) → the session's destination (affinity)
-///         → attempt loop { pick a destination not tried yet (Balancing) → breaker admits → forward (YARP) → judge }
+///         → attempt loop { pick a destination not tried yet (Balancing) → breaker admits → forward → judge }
 ///         → say why, where we could not serve → response
 /// </code>
 /// </summary>

@@ -250,9 +250,4 @@ internal sealed partial class AttemptLoop
         Phase.Headers,
         More.IsLastMoment && (More.IsCallersDeadline || Number > 1) ? Verdict.Neutral : Verdict.Failure,
         AttemptTimeout: true);
-
-    private TimeSpan? RetryAfterOf(HttpResponseMessage response) =>
-        response.Headers.NonValidated.TryGetValues("Retry-After", out var values)
-            ? Backoff.RetryAfter(values.ToString(), plan.Services.Time.GetUtcNow())
-            : null;
 }

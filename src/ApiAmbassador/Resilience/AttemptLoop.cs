@@ -9,7 +9,7 @@ namespace ApiAmbassador.Resilience;
 /// <summary>
 /// The attempts of one request:
 /// <code>
-/// attempt { candidates → pick (Balancing) → admit (breaker, limit) → forward (YARP) → judge } → tried again? → pause → attempt …
+/// attempt { candidates → pick (Balancing) → admit (breaker, limit) → forward → judge } → tried again? → pause → attempt …
 /// </code>
 /// It wraps the pick, so that a retry does not meet the same sick host. When nothing fails it costs this object and one state machine: what only
 /// some requests need is in <see cref="Extras"/>, and Polly comes in with the first retry.
@@ -114,8 +114,10 @@ internal sealed partial class AttemptLoop(HttpContext context, IReverseProxyFeat
     }
 
     /// <summary>Looks at a response's headers. True: this is not the answer, its body is left out and there will be another attempt.</summary>
+    /// <param name="status">Its status.</param>
+    /// <param name="retryAfterText">The <c>Retry-After</c> of an error.</param>
     /// <exception cref="OperationCanceledException">The attempt's time is over.</exception>
-    public bool OnHeaders(HttpResponseMessage response)
+    public bool OnHeaders(int status, string? retryAfterText)
     {
         if (Timeout is { } timeout)
         {
@@ -125,11 +127,11 @@ internal sealed partial class AttemptLoop(HttpContext context, IReverseProxyFeat
             timeout.Token.ThrowIfCancellationRequested();
         }
 
-        _status = (short)response.StatusCode;
+        _status = (short)status;
 
         // What headers tell for good is told now: a breaker on trial need not wait for the end of a long download, and an error may be given up for another attempt.
         var verdict = _status is 502 or 503 or 504 ? Verdict.Failure : Verdict.Success;
-        var retryAfter = _status >= 400 ? RetryAfterOf(response) : null;
+        var retryAfter = retryAfterText is null ? (TimeSpan?)null : Backoff.RetryAfter(retryAfterText, plan.Services.Time.GetUtcNow());
         StopWaiting(verdict);
         if (verdict == Verdict.Failure || _status >= 500 || _admission == Admission.Trial)
         {

@@ -33,11 +33,14 @@ internal sealed class AttemptResponseTransform : ResponseTransform
         // To leave the body out is a promise: the loop has decided, and will try again.
         if (context.ProxyResponse is { } response
             && context.HttpContext.Features.Get<AttemptLoop>() is { } loop
-            && loop.OnHeaders(response))
+            && loop.OnHeaders((int)response.StatusCode, RetryAfterOf(response)))
         {
             context.SuppressResponseBody = true;
         }
 
         return default;
     }
+
+    private static string? RetryAfterOf(HttpResponseMessage response) =>
+        (int)response.StatusCode >= StatusCodes.Status400BadRequest && response.Headers.NonValidated.TryGetValues("Retry-After", out var values) ? values.ToString() : null;
 }

@@ -40,6 +40,9 @@ public sealed class AmbassadorSetup : IDisposable
     public AmbassadorSetup WithRouteFile(string name, params (string Name, Uri Address)[] addresses) =>
         WithFile(File.ReadAllText(Path.Combine(RouteFiles, name)), addresses);
 
+    /// <summary>Lets the route <c>api</c> do what only YARP's forwarder can: a transform, of what would be done anyway.</summary>
+    public AmbassadorSetup ThroughYarp() => With("ReverseProxy__Routes__api__Transforms__0__ResponseHeadersCopy", "true");
+
     /// <summary>
     /// One route for every path to one cluster with these destinations, with further settings of the cluster. Nobody warms up unless they say so: tests
     /// ask who serves, and not how much at first.

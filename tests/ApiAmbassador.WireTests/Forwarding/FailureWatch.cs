@@ -33,17 +33,21 @@ internal sealed class FailureWatch : IObserver<KeyValuePair<string, object?>>, I
     /// <param name="destination">The only destination of the only cluster.</param>
     /// <param name="settings">Further settings of the cluster.</param>
     /// <param name="send">Sends the request; its own end is nobody's concern.</param>
-    public static async Task<Failure?> OfAsync(Uri destination, string settings, Func<RunningAmbassador, Task> send)
+    /// <param name="byYarp">Whether YARP's forwarder is to serve what ours would.</param>
+    public static async Task<Failure?> OfAsync(Uri destination, string settings, Func<RunningAmbassador, Task> send, bool byYarp = false)
     {
-        await using var ambassador = await StartAsync(destination, settings);
+        await using var ambassador = await StartAsync(destination, settings, byYarp);
         using var watch = On(ambassador);
         await send(ambassador);
         return await watch.NextAsync();
     }
 
     /// <summary>An ambassador that makes one attempt of each request.</summary>
-    public static Task<RunningAmbassador> StartAsync(Uri destination, string settings) => RunningAmbassador.StartAsync(
-        new AmbassadorSetup().WithCluster(settings, ("one", destination)).With("ReverseProxy__Routes__api__Retry__On__0", "599")); // Nothing that happens here is tried again.
+    public static Task<RunningAmbassador> StartAsync(Uri destination, string settings, bool byYarp = false)
+    {
+        var setup = new AmbassadorSetup().WithCluster(settings, ("one", destination)).With("ReverseProxy__Routes__api__Retry__On__0", "599"); // Nothing that happens here is tried again.
+        return RunningAmbassador.StartAsync(byYarp ? setup.ThroughYarp() : setup);
+    }
 
     /// <summary>A request, with a body of so many bytes, whose answer may break off.</summary>
     public static async Task SendAsync(RunningAmbassador ambassador, string method, int? bodyBytes = null)

@@ -32,6 +32,9 @@ public class Http1FailureTests
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
+    /// <summary>Whether YARP's forwarder serves, or ours.</summary>
+    protected virtual bool ByYarp => false;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -40,7 +43,7 @@ public class Http1FailureTests
     {
         await using var one = ScriptedDestination.Start("one", Cases[name].Reply);
 
-        var failure = await FailureWatch.OfAsync(one.Address, Impatient, ambassador => FailureWatch.SendAsync(ambassador, "POST", bodyBytes: 5));
+        var failure = await FailureWatch.OfAsync(one.Address, Impatient, ambassador => FailureWatch.SendAsync(ambassador, "POST", bodyBytes: 5), ByYarp);
 
         failure.ShouldBe(Cases[name].Failure);
         one.RequestCount.ShouldBe(1);
@@ -51,7 +54,7 @@ public class Http1FailureTests
     {
         var gate = new Gate();
         await using var one = ScriptedDestination.Start("one", Reply.Status(200).WithChunks("1", "2").Dripped(by: gate));
-        await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
+        await using var ambassador = await FailureWatch.StartAsync(one.Address, "", ByYarp);
         using var watch = FailureWatch.On(ambassador);
         using var caller = await RawClient.ConnectAsync(ambassador.Address.Port);
 
@@ -72,7 +75,7 @@ public class Http1FailureTests
         await using var one = ScriptedDestination.Start("one", Reply.Ok());
         one.OnAccept = _ => action;
 
-        var failure = await FailureWatch.OfAsync(one.Address, "", ambassador => FailureWatch.SendAsync(ambassador, "GET"));
+        var failure = await FailureWatch.OfAsync(one.Address, "", ambassador => FailureWatch.SendAsync(ambassador, "GET"), ByYarp);
 
         // A reset may come before the handler has looked at the socket at all.
         failure.ShouldBeOneOf(
@@ -85,7 +88,7 @@ public class Http1FailureTests
     {
         await using var one = ScriptedDestination.Start("one", Reply.Reset().WithoutReadingBody());
 
-        var failure = await FailureWatch.OfAsync(one.Address, "", ambassador => FailureWatch.SendAsync(ambassador, "PUT", MuchBytes));
+        var failure = await FailureWatch.OfAsync(one.Address, "", ambassador => FailureWatch.SendAsync(ambassador, "PUT", MuchBytes), ByYarp);
 
         failure.ShouldBe(Of(Reason.UpstreamReset, Phase.Send));
     }
@@ -100,7 +103,7 @@ public class Http1FailureTests
             using var client = await RawClient.ConnectAsync(ambassador.Address.Port);
             await client.SendAsync("GET / HTTP/1.1\r\nHost: api\r\n\r\n");
             await one.WaitForAsync(d => d.Requests.Count == 1);
-        });
+        }, ByYarp);
 
         failure.ShouldBe(new Failure(Reason: null, Phase.Headers, Verdict.Neutral));
     }
@@ -117,7 +120,7 @@ public class Http1FailureTests
             using var client = await RawClient.ConnectAsync(ambassador.Address.Port);
             await client.SendAsync($"POST / HTTP/1.1\r\nHost: api\r\nConnection: close\r\n{rest}");
             await client.ReadToEndAsync();
-        });
+        }, ByYarp);
 
         (failure?.Reason?.Name, failure?.Phase, failure?.Verdict).ShouldBe((reason, Phase.Send, Verdict.Neutral));
     }
@@ -128,7 +131,7 @@ public class Http1FailureTests
     public async Task Tunnel_over_a_reused_connection_carries_bytes_and_ends_by_who_ends_it(bool client)
     {
         await using var one = ScriptedDestination.Start("one", request => request.Number == 1 ? Reply.Ok() : Reply.Upgrade("websocket"));
-        await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
+        await using var ambassador = await FailureWatch.StartAsync(one.Address, "", ByYarp);
         using var watch = await FailureWatch.AfterFirstAsync(ambassador);
         using var caller = await RawClient.ConnectAsync(ambassador.Address.Port);
         await caller.SendAsync(
@@ -148,17 +151,23 @@ public class Http1FailureTests
         }
 
         (await watch.NextAsync()).ShouldBe(client ? new Failure(Reason: null, Phase.Body, Verdict.Neutral) : Of(Reason.UpstreamReset, Phase.Body));
-        one.Requests.Select(request => request.ConnectionNumber).ShouldBe([1, 1]);
+        one.Requests.Select(request => request.ConnectionNumber).ShouldBe(ByYarp ? [1, 1] : [1, 2]); // Tunnels are YARP's.
     }
 
     [Fact]
     public async Task Body_that_ends_with_its_connection_is_whole()
     {
         await using var one = ScriptedDestination.Start("one", Reply.Raw("HTTP/1.1 200 OK\r\n\r\nhello"));
-        await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
+        await using var ambassador = await FailureWatch.StartAsync(one.Address, "", ByYarp);
 
         (await ambassador.GetAsync()).ShouldBe("hello");
     }
 
     private static Failure Of(Reason reason, Phase phase) => new(reason, phase, Verdict.Failure);
+}
+
+/// <summary>The same of YARP's forwarder over .NET's client.</summary>
+public sealed class Http1FailureOfYarpTests : Http1FailureTests
+{
+    protected override bool ByYarp => true;
 }

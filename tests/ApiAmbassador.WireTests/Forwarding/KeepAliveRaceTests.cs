@@ -20,18 +20,24 @@ public class KeepAliveRaceTests
     public static MatrixTheoryData<string, string> Requests { get; } = new(
         ["GET", "HEAD", "OPTIONS", "DELETE", "PUT", "POST", "PATCH", "REPORT", "POST empty", "PUT body", "POST body", "POST expecting"], ["close", "reset"]);
 
+    /// <summary>Whether YARP's forwarder serves, or ours.</summary>
+    protected virtual bool ByYarp => false;
+
     [Theory]
     [MemberData(nameof(Requests))]
     public async Task Reused_connection_that_ends_is_the_race_and_the_request_is_sent_once(string request, string end)
     {
         await using var one = ScriptedDestination.Start("one", received => received.Target == "/" ? Reply.Ok() : End(end, received));
-        await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
+        await using var ambassador = await FailureWatch.StartAsync(one.Address, "", ByYarp);
         using var watch = await FailureWatch.AfterFirstAsync(ambassador);
 
         await SendAsync(ambassador, request);
 
-        (await watch.NextAsync()).ShouldBe(new Failure(Reason.UpstreamReset, Phase.Headers, Verdict.Neutral, KeepAliveRace: true));
-        one.Requests.Select(received => (received.ConnectionNumber, received.NumberOnConnection)).ShouldBe([(1, 1), (1, 2)]);
+        // Whoever waits for a 100 Continue is YARP's, on a connection of its own.
+        var isReused = ByYarp || request != "POST expecting";
+        (await watch.NextAsync()).ShouldBe(
+            isReused ? new Failure(Reason.UpstreamReset, Phase.Headers, Verdict.Neutral, KeepAliveRace: true) : new Failure(Reason.UpstreamReset, Phase.Headers, Verdict.Failure));
+        one.Requests.Select(received => (received.ConnectionNumber, received.NumberOnConnection)).ShouldBe([(1, 1), isReused ? (1, 2) : (2, 1)]);
     }
 
     [Theory]
@@ -40,7 +46,7 @@ public class KeepAliveRaceTests
     {
         await using var one = ScriptedDestination.Start("one", received => End(end, received));
 
-        var failure = await FailureWatch.OfAsync(one.Address, "", ambassador => SendAsync(ambassador, request));
+        var failure = await FailureWatch.OfAsync(one.Address, "", ambassador => SendAsync(ambassador, request), ByYarp);
 
         failure.ShouldBe(new Failure(Reason.UpstreamReset, Phase.Headers, Verdict.Failure));
         one.RequestCount.ShouldBe(1);
@@ -50,7 +56,7 @@ public class KeepAliveRaceTests
     public async Task Reused_connection_that_ends_while_the_body_is_sent_is_the_race()
     {
         await using var one = ScriptedDestination.Start("one", received => received.Target == "/" ? Reply.Ok() : Reply.Reset().WithoutReadingBody());
-        await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
+        await using var ambassador = await FailureWatch.StartAsync(one.Address, "", ByYarp);
         using var watch = await FailureWatch.AfterFirstAsync(ambassador);
 
         await FailureWatch.SendAsync(ambassador, "PUT", MuchBytes);
@@ -62,7 +68,7 @@ public class KeepAliveRaceTests
     public async Task Reused_connection_that_ends_after_a_byte_of_the_answer_is_a_failure()
     {
         await using var one = ScriptedDestination.Start("one", received => received.Target == "/" ? Reply.Ok() : Reply.Raw("H"));
-        await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
+        await using var ambassador = await FailureWatch.StartAsync(one.Address, "", ByYarp);
         using var watch = await FailureWatch.AfterFirstAsync(ambassador);
 
         await FailureWatch.SendAsync(ambassador, "GET");
@@ -75,7 +81,7 @@ public class KeepAliveRaceTests
     {
         await using var one = ScriptedDestination.Start(
             "one", received => received.Target == "/" ? Reply.Ok() : Reply.Close().WithInterim(Reply.Status(103)));
-        await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
+        await using var ambassador = await FailureWatch.StartAsync(one.Address, "", ByYarp);
         using var watch = await FailureWatch.AfterFirstAsync(ambassador);
 
         await FailureWatch.SendAsync(ambassador, "GET");
@@ -87,7 +93,7 @@ public class KeepAliveRaceTests
     public async Task Connection_that_ends_while_it_is_idle_is_not_used_again()
     {
         await using var one = ScriptedDestination.Start("one", Reply.Ok().ThenCloseSilently());
-        await using var ambassador = await FailureWatch.StartAsync(one.Address, "");
+        await using var ambassador = await FailureWatch.StartAsync(one.Address, "", ByYarp);
 
         for (var i = 0; i < 5; i++)
         {
@@ -132,4 +138,10 @@ public class KeepAliveRaceTests
         await client.SendAsync($"{request.Split(' ')[0]} /x HTTP/1.1\r\nHost: api\r\nConnection: close\r\n{headers}\r\n{body}");
         await client.ReadToEndAsync();
     }
+}
+
+/// <summary>The same of YARP's forwarder over .NET's client, which would send some requests again by itself.</summary>
+public sealed class KeepAliveRaceOfYarpTests : KeepAliveRaceTests
+{
+    protected override bool ByYarp => true;
 }

@@ -39,7 +39,7 @@ public class LateHeadersTests
             """
             {
               "ReverseProxy": {
-                "Routes": { "api": { "ClusterId": "api", "Match": { "Path": "{**any}" }, "Retry": { "PerAttemptTimeout": "00:00:02" } } },
+                "Routes": { "api": { "ClusterId": "api", "Match": { "Path": "{**any}" }, "Retry": { "PerAttemptTimeout": "00:00:02" }, "Transforms": [ { "ResponseHeadersCopy": "true" } ] } },
                 "Clusters": { "api": { "Destinations": { "one": { "Address": "{one}" } } } }
               }
             }
