@@ -21,8 +21,9 @@ public sealed class SlowStartTests : IAsyncDisposable
         await using var ambassador = await RunningAmbassador.StartAsync(setup);
         await JoinAsync(setup, ambassador);
 
-        // A tenth of a half, binomial: five deviations.
-        (await ambassador.CountAnswersAsync(600)).GetValueOrDefault("two").ShouldBeInRange(5, 60);
+        // A tenth of a half, binomial: five deviations. Whoever goes by latency may pick it hardly ever or each time: a tenth of all.
+        var (least, most) = policy == "PeakEwma" ? (1, 97) : (5, 60);
+        (await ambassador.CountAnswersAsync(600)).GetValueOrDefault("two").ShouldBeInRange(least, most);
     }
 
     [Fact]
