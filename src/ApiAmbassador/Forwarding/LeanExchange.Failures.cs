@@ -23,12 +23,17 @@ internal sealed partial class LeanExchange
             e = new ReusedConnectionException(e);
         }
 
-        // What the sender of the body says counts if it had ended before, was cut with all the rest, or was sending when the destination went.
+        // What the sender of the body says counts if it had ended before, was cut with all the rest, or was not done when the destination went.
         var counts = _body is { IsCompleted: true }
             || cause is CutCause.Cancelled or CutCause.Idle
             || e is IOException and not HttpIOException { HttpRequestError: HttpRequestError.InvalidResponse };
         _connection?.Cut(CutCause.GivenUp);
         BodySent? sent = _body is not null && await _body is var ended && counts ? ended : null;
+        if (sent is { End: BodyEnd.Cut } && cause == CutCause.None)
+        {
+            sent = new BodySent(BodyEnd.Destination, e);
+        }
+
         if (IsCancelled)
         {
             var status = context.RequestAborted.IsCancellationRequested ? StatusCodes.Status400BadRequest : StatusCodes.Status502BadGateway;
