@@ -2,6 +2,7 @@ using ApiAmbassador.Admin;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Discovery;
 using ApiAmbassador.Observability;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -143,6 +144,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         var builder = AmbassadorApplication.CreateBuilder(gathered, sources);
         builder.WebHost.UseKestrel(kestrel => Listeners.ConfigureData(kestrel, options, gathered.Configuration));
         builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = EventThreads.ServeRequests);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, TransportMemory>();
         builder.AddTelemetry(sources, telemetry);
         builder.Services.AddAmbassador(gathered, sources);
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ConfigWatcher>(services, sources, gathered));

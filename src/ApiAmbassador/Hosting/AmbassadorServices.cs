@@ -44,7 +44,6 @@ internal static class AmbassadorServices
         services.AddSingleton<ReplayMemory>();
         services.AddSingleton<AttemptServices>();
         services.AddReverseProxy().AddTransforms(PassingTransforms.Add);
-        services.Remove(services.Single(MakesKeysAtStart));
         Decorate<IConfigValidator>(services, (_, yarp) => new CheckedConfigs(yarp));
         services.AddSingleton(provider => (CheckedConfigs)provider.GetRequiredService<IConfigValidator>());
         AddBalancing(services);
@@ -66,6 +65,7 @@ internal static class AmbassadorServices
         // The framework's part.
         services.AddRoutePolicies(options.Policies, BearerScheme.IsSet(gathered.Root));
         services.AddHostFilter(gathered.Configuration);
+        services.Remove(services.Single(MakesKeysAtStart)); // Last: YARP and the framework both ask for it.
     }
 
     private static void AddDiscovery(IServiceCollection services, AmbassadorOptions options, ConfigSources sources)
@@ -104,7 +104,7 @@ internal static class AmbassadorServices
     private static bool IsYarpsLeastRequests(ServiceDescriptor service) =>
         service.ServiceType == typeof(ILoadBalancingPolicy) && service.ImplementationType?.FullName == "Yarp.ReverseProxy.LoadBalancing.LeastRequestsLoadBalancingPolicy";
 
-    /// <summary>Session affinity's keys are made with the first session. Most have none, and all would wait for it. The framework's type is internal.</summary>
+    /// <summary>Session affinity's keys are made with the first session. Most have none, and all would wait for it, and have 4 MB of XML readers. The framework's type is internal.</summary>
     private static bool MakesKeysAtStart(ServiceDescriptor service) =>
         service.ServiceType == typeof(IHostedService)
         && service.ImplementationType?.FullName == "Microsoft.AspNetCore.DataProtection.Internal.DataProtectionHostedService";
