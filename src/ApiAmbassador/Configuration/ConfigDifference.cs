@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using ApiAmbassador.Balancing;
 using Yarp.ReverseProxy.Configuration;
 
@@ -43,14 +44,9 @@ internal static class ConfigDifference
 
     private static IEnumerable<string> Clusters(Snapshot before, Snapshot after)
     {
-        foreach (var id in Ids(before.Configured.Keys, after.Configured.Keys))
+        foreach (var id in Differing(before.Configured, after.Configured))
         {
             var (was, becomes) = (before.Configured.GetValueOrDefault(id), after.Configured.GetValueOrDefault(id));
-            if (ReferenceEquals(was, becomes))
-            {
-                continue;
-            }
-
             var (old, now) = (was?.Config, becomes?.Config);
             if (old is null || now is null)
             {
@@ -104,14 +100,9 @@ internal static class ConfigDifference
 
     private static IEnumerable<string> Routes(Snapshot before, Snapshot after)
     {
-        foreach (var id in Ids(before.Routes.Keys, after.Routes.Keys))
+        foreach (var id in Differing(before.Routes, after.Routes))
         {
             var (was, becomes) = (before.Routes.GetValueOrDefault(id), after.Routes.GetValueOrDefault(id));
-            if (ReferenceEquals(was, becomes))
-            {
-                continue;
-            }
-
             if (was is null || becomes is null)
             {
                 yield return $"{(was is null ? '+' : '-')}route {id}";
@@ -152,6 +143,30 @@ internal static class ConfigDifference
         Ids(KeysOf(before), KeysOf(after)).Where(key => !ConfigNode.Same(before?.Find(key), after?.Find(key)));
 
     private static string[] KeysOf(ConfigNode? node) => node is null ? [] : [.. node.Children.Keys];
+
+    /// <summary>The ids under which there is not the same object: of a large configuration a few.</summary>
+    private static IEnumerable<string> Differing<T>(FrozenDictionary<string, T> before, FrozenDictionary<string, T> after)
+        where T : class
+    {
+        var ids = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (id, item) in before)
+        {
+            if (!ReferenceEquals(item, after.GetValueOrDefault(id)))
+            {
+                ids.Add(id);
+            }
+        }
+
+        foreach (var (id, _) in after)
+        {
+            if (!before.ContainsKey(id))
+            {
+                ids.Add(id);
+            }
+        }
+
+        return ids.Order(StringComparer.OrdinalIgnoreCase);
+    }
 
     private static IEnumerable<string> Ids(IEnumerable<string> before, IEnumerable<string> after) =>
         before.Union(after, StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase);

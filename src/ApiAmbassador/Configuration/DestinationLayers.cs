@@ -18,10 +18,12 @@ internal static class DestinationLayers
     /// <param name="current">What is in force: clusters in which nothing differs are taken from there as they are.</param>
     public static Snapshot Lay(Snapshot next, Snapshot current)
     {
-        var laid = next with
-        {
-            Clusters = next.Configured.ToFrozenDictionary(item => item.Key, item => Lay(item.Key, item.Value, next, current), StringComparer.OrdinalIgnoreCase),
-        };
+        var laid = next.Found.IsEmpty && ReferenceEquals(next.Words, OperatorWords.None)
+            ? next with { Clusters = next.Configured }
+            : next with
+            {
+                Clusters = next.Configured.ToFrozenDictionary(item => item.Key, item => Lay(item.Key, item.Value, next, current), StringComparer.OrdinalIgnoreCase),
+            };
         return laid with { Words = next.Words.Within(laid) };
     }
 

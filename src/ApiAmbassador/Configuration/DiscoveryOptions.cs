@@ -30,6 +30,9 @@ public sealed class DiscoveryOptions
     /// </summary>
     public double MaxDropRatio { get; set; } = 0.5;
 
+    /// <summary>Whether any source is set. Most clusters have none, and a large configuration many clusters.</summary>
+    internal bool HasSources => this is not { Dns: null, DnsSrv: null, File: null, Http: null };
+
     /// <summary>The sources that are set.</summary>
     internal IEnumerable<SourceOptions> Sources => new SourceOptions?[] { Dns, DnsSrv, File, Http }.OfType<SourceOptions>();
 

@@ -18,7 +18,7 @@ internal static class JsonFile
     /// <summary>The file's settings, or null and an error in <paramref name="errors"/>; with nodes of what is <paramref name="inForce"/>, where it stays as it is.</summary>
     public static ConfigNode? Read(string path, string name, ICollection<ConfigError> errors, ConfigNode? inForce = null)
     {
-        ReadOnlySpan<byte> content;
+        byte[]? content = null;
         try
         {
             using var file = Open(path);
@@ -28,17 +28,21 @@ internal static class JsonFile
                 return null;
             }
 
-            using var copy = new MemoryStream((int)file.Length + 1); // And one, so that the end of the file is found without growing.
-            file.CopyTo(copy);
-            content = copy.GetBuffer().AsSpan(0, (int)copy.Length);
+            content = ArrayPool<byte>.Shared.Rent((int)file.Length); // A new one for each reload of a large file would bring the collector's long pauses.
+            return Parse(content.AsSpan(0, file.ReadAtLeast(content, (int)file.Length, throwOnEndOfStream: false)), name, errors, inForce);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             errors.Add(new ConfigError(new Place(name), "", $"cannot be read: {e.Message}"));
             return null;
         }
-
-        return Parse(content, name, errors, inForce);
+        finally
+        {
+            if (content is not null)
+            {
+                ArrayPool<byte>.Shared.Return(content, clearArray: true); // It may hold secrets, and whoever rents it next may be a body.
+            }
+        }
     }
 
     /// <summary>Opens a file to be read without locking it: whoever is about to write it must not be refused because we look.</summary>

@@ -92,7 +92,7 @@ internal static class RouteRule
     }
 
     private static bool IsUnknown(
-        string? name, string kind, IEnumerable<string> defined, IEnumerable<string> made, string[] reserved, RouteConfig config, ErrorList errors)
+        string? name, string kind, IEnumerable<string> defined, IEnumerable<string> made, ReadOnlySpan<string> reserved, RouteConfig config, ErrorList errors)
     {
         if (string.IsNullOrEmpty(name))
         {

@@ -34,11 +34,12 @@ internal static class SnapshotBuilder
             revision,
             Fingerprint(gathered.Root),
             Ambassador(gathered),
-            sameRoutes.Values.Concat(routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId))))
-                .ToFrozenDictionary(route => route.Config.RouteId, StringComparer.OrdinalIgnoreCase),
-            sameClusters.Values
-                .Concat(clusters.Select(cluster => Cluster(cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions())))
-                .ToFrozenDictionary(cluster => cluster.Config.ClusterId, StringComparer.OrdinalIgnoreCase))
+            Joined(before.Routes, sameRoutes, routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId))), route => route.Config.RouteId),
+            Joined(
+                before.Configured,
+                sameClusters,
+                clusters.Select(cluster => Cluster(cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions())),
+                cluster => cluster.Config.ClusterId))
         {
             Written = gathered.Root,
         };
@@ -52,7 +53,7 @@ internal static class SnapshotBuilder
     private static Dictionary<string, T> Same<T>(IReadOnlyDictionary<string, T> known, ConfigNode? before, ConfigNode? after, Func<T, string> id)
         where T : class
     {
-        var same = new Dictionary<string, T>(StringComparer.OrdinalIgnoreCase);
+        var same = new Dictionary<string, T>(known.Count, StringComparer.OrdinalIgnoreCase);
         foreach (var (key, node) in after?.Children ?? new Dictionary<string, ConfigNode>())
         {
             if (known.TryGetValue(key, out var built) && id(built) == key && ConfigNode.Same(before?.Find(key), node))
@@ -62,6 +63,19 @@ internal static class SnapshotBuilder
         }
 
         return same;
+    }
+
+    /// <summary>What is as before and what was read. All that there was before, and nothing else, is the same object as before.</summary>
+    private static FrozenDictionary<string, T> Joined<T>(FrozenDictionary<string, T> before, Dictionary<string, T> same, IEnumerable<T> read, Func<T, string> id)
+        where T : class
+    {
+        var size = same.Count;
+        foreach (var item in read)
+        {
+            same.Add(id(item), item);
+        }
+
+        return same.Count == size && size == before.Count ? before : same.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>The section without what needs not be read again.</summary>
@@ -193,12 +207,12 @@ internal static class SnapshotBuilder
     /// </summary>
     private static string Fingerprint(ConfigNode root)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new BufferedHash();
         Append(hash, root);
-        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+        return hash.ToString()[..16];
     }
 
-    private static void Append(IncrementalHash hash, ConfigNode node)
+    private static void Append(BufferedHash hash, ConfigNode node)
     {
         Append(hash, node.Value);
         for (var i = 0; node.At(i) is ({ } key, { } child); i++)
@@ -210,11 +224,50 @@ internal static class SnapshotBuilder
         Append(hash, text: null); // The end of what is below.
     }
 
-    private static void Append(IncrementalHash hash, string? text)
+    private static void Append(BufferedHash hash, string? text)
     {
         Span<byte> length = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(length, text?.Length ?? -1);
-        hash.AppendData(length);
-        hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+        hash.Append(length);
+        hash.Append(MemoryMarshal.AsBytes(text.AsSpan()));
+    }
+
+    /// <summary>SHA-256 of many small pieces, handed on in large ones: each costs a call into the system's library, more than its bytes do.</summary>
+    private sealed class BufferedHash : IDisposable
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly byte[] _bytes = new byte[8192];
+        private int _count;
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            if (bytes.Length > _bytes.Length - _count)
+            {
+                Flush();
+            }
+
+            if (bytes.Length > _bytes.Length)
+            {
+                _hash.AppendData(bytes);
+                return;
+            }
+
+            bytes.CopyTo(_bytes.AsSpan(_count));
+            _count += bytes.Length;
+        }
+
+        public override string ToString()
+        {
+            Flush();
+            return Convert.ToHexStringLower(_hash.GetCurrentHash());
+        }
+
+        public void Dispose() => _hash.Dispose();
+
+        private void Flush()
+        {
+            _hash.AppendData(_bytes.AsSpan(0, _count));
+            _count = 0;
+        }
     }
 }

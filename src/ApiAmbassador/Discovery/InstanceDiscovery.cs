@@ -170,7 +170,7 @@ internal sealed class InstanceDiscovery(ISourceFactory factory, OwnAddresses own
             foreach (var settings in wanted.Configured.Values)
             {
                 var id = settings.Config.ClusterId;
-                if (settings.Names.Count == 0 && !settings.Discovery.Sources.Any())
+                if (settings.Names.Count == 0 && !settings.Discovery.HasSources)
                 {
                     Stop(id);
                     continue;

@@ -3,6 +3,7 @@ using ApiAmbassador.Configuration;
 using ApiAmbassador.Discovery;
 using ApiAmbassador.Resilience;
 using Yarp.ReverseProxy;
+using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Observability;
@@ -112,12 +113,15 @@ internal sealed class AmbassadorMetrics : IDisposable
             var known = before.Clusters.GetValueOrDefault(id)?.Config;
             if (!ReferenceEquals(known, cluster.Config))
             {
-                count += 1 + (cluster.Config.Destinations?.Keys.Count(name => known?.Destinations?.ContainsKey(name) != true) ?? 0);
+                count += 1 + Newcomers(known, cluster.Config);
             }
         }
 
         return count;
     }
+
+    private static int Newcomers(ClusterConfig? before, ClusterConfig after) =>
+        after.Destinations?.Keys.Count(name => before?.Destinations?.ContainsKey(name) != true) ?? 0;
 
     /// <summary>Asked with each collection, whoever collects.</summary>
     private Measurement<int> Build()

@@ -24,7 +24,8 @@ internal sealed class ObservedClusters(IProxyStateLookup yarp, ResilienceStates 
     {
         foreach (var cluster in yarp.GetClusters())
         {
-            states.Of(cluster).Counts.Forget(id => !(snapshot.Routes.TryGetValue(id, out var route) && Leads(route, cluster.ClusterId)));
+            states.Of(cluster).Counts.Forget(
+                static (id, now) => !(now.Snapshot.Routes.TryGetValue(id, out var route) && Leads(route, now.Cluster)), (Snapshot: snapshot, Cluster: cluster.ClusterId));
         }
     }
 

@@ -27,11 +27,12 @@ internal sealed class ClusterCounts
 
     /// <summary>Forgets routes that are gone.</summary>
     /// <param name="isGone">Whether a route is.</param>
-    public void Forget(Func<string, bool> isGone)
+    /// <param name="state">Handed to it: there are many clusters to ask for.</param>
+    public void Forget<T>(Func<string, T, bool> isGone, T state)
     {
         foreach (var (route, _) in _requests)
         {
-            if (isGone(route))
+            if (isGone(route, state))
             {
                 _requests.TryRemove(route, out _);
             }
