@@ -54,7 +54,7 @@ internal sealed class ConfigNode(Place place)
     /// <summary>A node for what begins like this one, and then is something else: with as many of these children.</summary>
     public ConfigNode Fork(int children, Place place, bool isList)
     {
-        var fork = new ConfigNode(place) { IsList = isList };
+        var fork = new ConfigNode(place) { IsList = isList, _children = Children.Count > 0 ? new(Children.Count, StringComparer.OrdinalIgnoreCase) : null };
         for (var i = 0; i < children; i++)
         {
             fork.Set(At(i).Key!, At(i).Node!);

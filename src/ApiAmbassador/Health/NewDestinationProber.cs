@@ -19,7 +19,7 @@ internal sealed class NewDestinationProber(
     IOptions<ActiveHealthCheckMonitorOptions> defaults,
     TimeProvider time) : IClusterChangeListener
 {
-    private readonly ConditionalWeakTable<DestinationState, Known> _known = [];
+    private readonly ConditionalWeakTable<ClusterState, Dictionary<DestinationState, Known>> _known = []; // By cluster, as the collector looks at each entry each time.
     private readonly ConditionalWeakTable<ClusterState, StrongBox<long>> _due = [];
 
     /// <inheritdoc/>
@@ -61,17 +61,15 @@ internal sealed class NewDestinationProber(
     private bool Look(ClusterState cluster, bool isProbed)
     {
         var (hasNew, hasMoved) = (false, false);
+        var before = _known.TryGetValue(cluster, out var seen) ? seen : [];
+        var after = new Dictionary<DestinationState, Known>(cluster.Destinations.Count);
         foreach (var destination in cluster.Destinations.Values)
         {
             var now = new Known(destination.Model.Config.Address, isProbed);
-            if (_known.TryGetValue(destination, out var known) && known == now)
-            {
-                continue;
-            }
-
-            _known.AddOrUpdate(destination, now);
-            hasNew |= isProbed;
-            if (known is not null && known.Address != now.Address)
+            var isKnown = before.TryGetValue(destination, out var known);
+            after.Add(destination, now);
+            hasNew |= isProbed && !(isKnown && known == now);
+            if (isKnown && known.Address != now.Address)
             {
                 destination.Health.Active = DestinationHealth.Unknown;
                 destination.Health.Passive = DestinationHealth.Unknown;
@@ -79,6 +77,7 @@ internal sealed class NewDestinationProber(
             }
         }
 
+        _known.AddOrUpdate(cluster, after);
         if (hasMoved)
         {
             destinations.UpdateAvailableDestinations(cluster);
@@ -88,5 +87,5 @@ internal sealed class NewDestinationProber(
     }
 
     /// <summary>What was seen of a destination at the last change.</summary>
-    private sealed record Known(string Address, bool IsProbed);
+    private readonly record struct Known(string Address, bool IsProbed);
 }

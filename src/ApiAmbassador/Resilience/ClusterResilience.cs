@@ -201,12 +201,15 @@ internal sealed partial class ClusterResilience(
         }
     }
 
-    /// <summary>Looks which breakers are open. Those of destinations that have left the cluster are forgotten with them; who is new is known from now on.</summary>
+    /// <summary>
+    /// Looks which breakers are open. Those of destinations that have left the cluster are forgotten with them. Who is new is remembered with his first
+    /// request: of a large configuration most never have one.
+    /// </summary>
     public void Refresh()
     {
         lock (_opening)
         {
-            _open = [.. cluster.DestinationsState.AllDestinations.Where(destination => Of(destination).Breaker.IsOpen)];
+            _open = [.. cluster.DestinationsState.AllDestinations.Where(IsOpen)];
             if (_usable.Item1 is not null)
             {
                 RefreshLimitLocked();
@@ -226,7 +229,8 @@ internal sealed partial class ClusterResilience(
 
     private static string Cause(Failure? failure) => failure?.Reason?.Name ?? "gateway_error";
 
-    private bool IsOpen(DestinationState destination) => _destinations.TryGetValue(destination, out var known) && known.Breaker.IsOpen;
+    private bool IsOpen(DestinationState destination) =>
+        _destinations.TryGetValue(destination, out var known) && known.Address == destination.Model.Config.Address && known.Breaker.IsOpen;
 
     private bool OthersServe(DestinationState destination)
     {
