@@ -18,12 +18,13 @@ internal static class ReloadsCommand
 
     public static Command Create()
     {
-        var command = new Command("reloads", "Changes of the configuration: time to serve, p99 meanwhile, memory after. Two minutes.");
-        command.SetAction((_, cancellation) => RunAsync(cancellation));
+        var published = new Option<DirectoryInfo?>("--published") { Description = "The directory of a published product (ReadyToRun, for one), measured in place of the one that is built here" };
+        var command = new Command("reloads", "Changes of the configuration: time to serve, p99 meanwhile, memory after. Three minutes.") { published };
+        command.SetAction((result, cancellation) => RunAsync(result.GetValue(published)?.FullName ?? AppContext.BaseDirectory, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(CancellationToken cancellation)
+    private static async Task<int> RunAsync(string program, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Limit);
@@ -33,12 +34,12 @@ internal static class ReloadsCommand
             // First, while nothing else has been made in this process.
             var (before, after) = await ReloadMemory.MeasureAsync(directory.CreateSubdirectory("memory").FullName, SmallReloads, limit.Token);
             Console.WriteLine($"{"",-46} {"median",9} {"max",9}  {"goal",-12}");
-            var renames = await RenamesAsync(directory.CreateSubdirectory("small").FullName, limit.Token);
+            var renames = await RenamesAsync(program, directory.CreateSubdirectory("small").FullName, limit.Token);
             Print("rename to first request at the new place, ms", Median(renames), renames.Max(), "below 300");
             var failed = 0;
             foreach (var (changed, text) in new (string, Func<int, int, string>)[] { ("one", RouteFiles.BigWithSmallChange), ("each", RouteFiles.Big) })
             {
-                var (applied, usual, meanwhile, failures) = await BigAsync(directory.CreateSubdirectory(changed).FullName, text, limit.Token);
+                var (applied, usual, meanwhile, failures) = await BigAsync(program, directory.CreateSubdirectory(changed).FullName, text, limit.Token);
                 failed += failures;
                 Console.WriteLine($"{RouteFiles.Clusters} clusters x {RouteFiles.Destinations} destinations, of which {changed} changes");
                 Print("  rename to in force, ms (median, max)", Median(applied), applied.Max(), "below 1000");
@@ -58,13 +59,13 @@ internal static class ReloadsCommand
     }
 
     /// <summary>One cluster, one instance, the other one: milliseconds until a request comes to the new one.</summary>
-    private static async Task<double[]> RenamesAsync(string directory, CancellationToken cancellation)
+    private static async Task<double[]> RenamesAsync(string program, string directory, CancellationToken cancellation)
     {
         await using var one = new Instance("one");
         await using var two = new Instance("two");
         await one.StartAsync();
         await two.StartAsync();
-        await using var ambassador = await ReloadedAmbassador.StartAsync(directory, RouteFiles.Small(one.Port), cancellation);
+        await using var ambassador = await ReloadedAmbassador.StartAsync(program, directory, RouteFiles.Small(one.Port), cancellation);
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = ambassador.Address };
         var times = new List<double>();
         for (var i = -2; i < Renames; i++)
@@ -89,11 +90,11 @@ internal static class ReloadsCommand
 
     /// <summary>Requests all the time, and a large reload now and then: what came during one, beside what came between them.</summary>
     private static async Task<(double[] Applied, double[] Usual, double[] Meanwhile, int Failed)> BigAsync(
-        string directory, Func<int, int, string> textOf, CancellationToken cancellation)
+        string program, string directory, Func<int, int, string> textOf, CancellationToken cancellation)
     {
         await using var instance = new Instance();
         await instance.StartAsync();
-        await using var ambassador = await ReloadedAmbassador.StartAsync(directory, textOf(instance.Port, 0), cancellation);
+        await using var ambassador = await ReloadedAmbassador.StartAsync(program, directory, textOf(instance.Port, 0), cancellation);
         using var load = new Load(ambassador.Address, Rate, [instance.Port]);
         _ = await load.RunAsync(TimeSpan.FromSeconds(5), cancellation); // Compilers and pools settle.
         for (var i = 1; i <= 3; i++)
@@ -111,9 +112,9 @@ internal static class ReloadsCommand
             await Task.Delay(Usual, cancellation);
             var text = textOf(instance.Port, i);
             await Task.Delay(Usual / 4, cancellation); // Of our own making of it.
-            var from = Stopwatch.GetElapsedTime(began, ambassador.Save(text));
-            await ambassador.WaitUntilAppliedAsync(cancellation);
-            windows.Add((from, Stopwatch.GetElapsedTime(began)));
+            var renamed = ambassador.Save(text);
+            var (from, saved) = (Stopwatch.GetElapsedTime(began, renamed), DateTimeOffset.UtcNow - Stopwatch.GetElapsedTime(renamed));
+            windows.Add((from, from + (await ambassador.WaitUntilAppliedAsync(cancellation) - saved)));
         }
 
         await enough.CancelAsync();
