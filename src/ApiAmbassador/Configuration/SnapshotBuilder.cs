@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Collections.Frozen;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Discovery;
 using ApiAmbassador.Forwarding;
@@ -32,7 +29,7 @@ internal static class SnapshotBuilder
         var (routes, clusters) = ReadYarp(proxy);
         return new Snapshot(
             revision,
-            Fingerprint(gathered.Root),
+            ConfigFingerprint.Of(gathered.Root),
             Ambassador(gathered),
             Joined(before.Routes, sameRoutes, routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId))), route => route.Config.RouteId),
             Joined(
@@ -200,74 +197,4 @@ internal static class SnapshotBuilder
 
     private static Dictionary<string, string> With(IReadOnlyDictionary<string, string>? metadata, string key, string value) =>
         new(metadata ?? new Dictionary<string, string>(), StringComparer.OrdinalIgnoreCase) { [key] = value };
-
-    /// <summary>
-    /// Keys and values in the order written, each with its length, so that no two configurations run together into one text. Of what is empty, and of
-    /// null, it knows no more than readers do.
-    /// </summary>
-    private static string Fingerprint(ConfigNode root)
-    {
-        using var hash = new BufferedHash();
-        Append(hash, root);
-        return hash.ToString()[..16];
-    }
-
-    private static void Append(BufferedHash hash, ConfigNode node)
-    {
-        Append(hash, node.Value);
-        for (var i = 0; node.At(i) is ({ } key, { } child); i++)
-        {
-            Append(hash, key);
-            Append(hash, child);
-        }
-
-        Append(hash, text: null); // The end of what is below.
-    }
-
-    private static void Append(BufferedHash hash, string? text)
-    {
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        BinaryPrimitives.WriteInt32LittleEndian(length, text?.Length ?? -1);
-        hash.Append(length);
-        hash.Append(MemoryMarshal.AsBytes(text.AsSpan()));
-    }
-
-    /// <summary>SHA-256 of many small pieces, handed on in large ones: each costs a call into the system's library, more than its bytes do.</summary>
-    private sealed class BufferedHash : IDisposable
-    {
-        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        private readonly byte[] _bytes = new byte[8192];
-        private int _count;
-
-        public void Append(ReadOnlySpan<byte> bytes)
-        {
-            if (bytes.Length > _bytes.Length - _count)
-            {
-                Flush();
-            }
-
-            if (bytes.Length > _bytes.Length)
-            {
-                _hash.AppendData(bytes);
-                return;
-            }
-
-            bytes.CopyTo(_bytes.AsSpan(_count));
-            _count += bytes.Length;
-        }
-
-        public override string ToString()
-        {
-            Flush();
-            return Convert.ToHexStringLower(_hash.GetCurrentHash());
-        }
-
-        public void Dispose() => _hash.Dispose();
-
-        private void Flush()
-        {
-            _hash.AppendData(_bytes.AsSpan(0, _count));
-            _count = 0;
-        }
-    }
 }

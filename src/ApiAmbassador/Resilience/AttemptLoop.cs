@@ -95,6 +95,11 @@ internal sealed partial class AttemptLoop(HttpContext context, IReverseProxyFeat
         if ((_admission == Admission.Refused && _extras?.Candidates?.Kind != CandidateKind.LastResort)
             || (plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null && !(_hasSlot = plan.State.Limit.TryTakeSlot(_destination.Slots))))
         {
+            if (_admission == Admission.Refused && !plan.State.HasOpen)
+            {
+                plan.State.Refresh(); // It opened this moment. Until that is known we would pick it again and again, on a thread that serves others.
+            }
+
             _isTurnedAway = true;
             Leave();
             return false;
