@@ -35,7 +35,7 @@ internal sealed partial class LeanExchange(HttpContext context, Http1Pool pool, 
         try
         {
             // :: 1. A connection.
-            _connection = pool.TryTake() ?? await ConnectAsync();
+            _connection = pool.TryTake() ?? await WaitAsync();
             pace.Moved(_connection);
             whoLeaves = context.RequestAborted.UnsafeRegister(Cut, _connection);
             whatEnds = attempt.UnsafeRegister(Cut, _connection);
@@ -77,15 +77,15 @@ internal sealed partial class LeanExchange(HttpContext context, Http1Pool pool, 
         headers[header.Name] = before.Count == 0 ? header.Value : StringValues.Concat(before, header.Value);
     }
 
-    /// <summary>Connects within the cluster's <c>ConnectTimeout</c>, and fails as .NET's client does.</summary>
-    private async ValueTask<Http1Connection> ConnectAsync()
+    /// <summary>Has a connection within the cluster's <c>ConnectTimeout</c>, or fails as .NET's client does.</summary>
+    private async ValueTask<Http1Connection> WaitAsync()
     {
         var timeout = ConnectTimeout.Of(context.GetReverseProxyFeature().Cluster.Config.Metadata);
         using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, attempt);
         cancelling.CancelAfter(timeout);
         try
         {
-            return await pool.ConnectAsync(cancelling.Token);
+            return await pool.WaitAsync(timeout, cancelling.Token);
         }
         catch (OperationCanceledException e) when (!IsCancelled)
         {

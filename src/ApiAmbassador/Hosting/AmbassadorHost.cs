@@ -143,7 +143,11 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
         var options = SnapshotBuilder.Ambassador(gathered);
         var builder = AmbassadorApplication.CreateBuilder(gathered, sources);
         builder.WebHost.UseKestrel(kestrel => Listeners.ConfigureData(kestrel, options, gathered.Configuration));
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = EventThreads.ServeRequests);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.UnsafePreferInlineScheduling = EventThreads.ServeRequests;
+            sockets.Backlog = int.MaxValue; // The system's own bound, net.core.somaxconn. Who is too many waits for a second, and asks again.
+        });
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, TransportMemory>();
         builder.AddTelemetry(sources, telemetry);
         builder.Services.AddAmbassador(gathered, sources);

@@ -32,11 +32,12 @@ internal static class Origin
         new Random(1).NextBytes(noise);
         File.WriteAllBytes(Path.Combine(directory, LargePath[1..]), noise);
 
+        // All peers may connect to it at once: what it would not take is asked again after a second, and would be measured as theirs.
         // What returns at once leaves a body unread; passed on without its body, a request has to be read first.
         return Nginx.Prepare(directory, workers: "1", connections: 16_384, addresses[0], $$"""
             split_clients $request_id $fails { 5% 1; * ""; }
             server {
-                {{string.Join("\n    ", addresses.Select(address => $"listen {address.Authority};"))}}
+                {{string.Join("\n    ", addresses.Select(address => $"listen {address.Authority} backlog=4096;"))}}
                 default_type application/json;
                 client_max_body_size 0;
                 client_body_buffer_size {{LargeBytes + 4_096}};

@@ -105,7 +105,7 @@ internal sealed partial class Http1Connection : IDisposable
 
     /// <summary>
     /// The exchange is over. True: the answer was read in full, nothing came behind it and both sides go on, so that the connection may serve another
-    /// request. Until then it listens, so that its end is known as soon as it comes.
+    /// request, and rests until then.
     /// </summary>
     public bool TryRest(long now)
     {
@@ -114,6 +114,13 @@ internal sealed partial class Http1Connection : IDisposable
             return false;
         }
 
+        Rest(now);
+        return true;
+    }
+
+    /// <summary>Has nothing to do, since a request is over or as nobody waits for it any more. It listens, so that its end is known as soon as it comes.</summary>
+    public void Rest(long now)
+    {
         (IsReused, HasAnswered, Trailers, RestsSince, _readsMuch, _start, _end) = (true, false, null, now, false, 0, 0);
         ReturnLarge();
         Head.Rest();
@@ -123,7 +130,6 @@ internal sealed partial class Http1Connection : IDisposable
         _ahead = _stream.ReadAsync(_input);
 #pragma warning restore CA2012
         _readsAhead = true;
-        return true;
     }
 
     /// <summary>Sends bytes.</summary>

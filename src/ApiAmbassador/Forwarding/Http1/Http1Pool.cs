@@ -10,9 +10,17 @@ internal sealed class Http1Pool(DestinationAddress address, DestinationConnectio
     /// <summary>A connection that rests for longer is closed: .NET's own, and below what servers allow by default (nginx 75 s, Kestrel 130 s).</summary>
     private static readonly TimeSpan RestMax = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// So many are made at a time. A listener takes no more than its backlog at once, 128 on older systems and 511 in nginx, and who is too many is told nothing
+    /// and asks again after one second, and three: a burst of callers would open the circuit of a destination that is well.
+    /// </summary>
+    private const int ConnectingMax = 128;
+
     private readonly Lock _lock = new();
     private readonly List<Http1Connection> _resting = [];
     private readonly HashSet<Http1Connection> _busy = [];
+    private readonly LinkedList<TaskCompletionSource<Http1Connection>> _waiting = [];
+    private int _connecting;
 
     /// <summary>Where they go.</summary>
     public DestinationAddress Address => address;
@@ -24,7 +32,7 @@ internal sealed class Http1Pool(DestinationAddress address, DestinationConnectio
         {
             lock (_lock)
             {
-                return _resting.Count + _busy.Count == 0;
+                return _resting.Count + _busy.Count + _connecting == 0;
             }
         }
     }
@@ -55,27 +63,60 @@ internal sealed class Http1Pool(DestinationAddress address, DestinationConnectio
         return taken;
     }
 
-    /// <summary>Makes one.</summary>
-    public async ValueTask<Http1Connection> ConnectAsync(CancellationToken cancellation)
+    /// <summary>
+    /// The first that is free: one that is given back, or a new one. Whoever waits lets one be made, which rests if nobody waits when it is there: where many
+    /// begin at once, none of them has to wait for his own.
+    /// </summary>
+    /// <param name="timeout">How long a connection may take to be made.</param>
+    /// <param name="cancellation">Ends waiting; what is being made is made.</param>
+    public async ValueTask<Http1Connection> WaitAsync(TimeSpan timeout, CancellationToken cancellation)
     {
-        var made = new Http1Connection(await connections.ConnectAsync(address.Cluster, address.EndPoint, cancellation));
+        // What waits goes on with a thread of its own, not with that of whoever gives back.
+        var waiting = new LinkedListNode<TaskCompletionSource<Http1Connection>>(new(TaskCreationOptions.RunContinuationsAsynchronously));
+        bool connects;
         lock (_lock)
         {
-            _busy.Add(made);
+            // One may have been given back since it was asked for.
+            if (TryTake() is { } taken)
+            {
+                return taken;
+            }
+
+            _waiting.AddLast(waiting);
+            connects = _connecting < ConnectingMax;
+            _connecting += connects ? 1 : 0;
         }
 
-        opened(this);
-        return made;
+        if (connects)
+        {
+            _ = ConnectAsync(timeout);
+        }
+
+        try
+        {
+            await using var leaving = cancellation.UnsafeRegister(static (one, token) => ((TaskCompletionSource<Http1Connection>)one!).TrySetCanceled(token), waiting.Value);
+            return await waiting.Value.Task;
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                if (waiting.List is not null)
+                {
+                    _waiting.Remove(waiting);
+                }
+            }
+        }
     }
 
     /// <summary>An exchange is over.</summary>
     public void Return(Http1Connection connection)
     {
-        var rests = connection.TryRest(time.GetTimestamp());
+        var rests = connection.TryRest(time.GetTimestamp()) && !connection.HasEnded;
         lock (_lock)
         {
             _busy.Remove(connection);
-            if (rests)
+            if (rests && !(_waiting.Count > 0 && TryGive(connection)))
             {
                 _resting.Add(connection);
             }
@@ -110,6 +151,80 @@ internal sealed class Http1Pool(DestinationAddress address, DestinationConnectio
             _resting.ForEach(static connection => connection.Dispose());
             _resting.Clear();
         }
+    }
+
+    /// <summary>Makes connections, one after the other, while more requests wait than others make; called with its place in <see cref="_connecting"/> taken.</summary>
+    private async Task ConnectAsync(TimeSpan timeout)
+    {
+        bool goesOn;
+        do
+        {
+            Http1Connection? made = null;
+            Exception? failure = null;
+            using var timing = new CancellationTokenSource(timeout);
+            try
+            {
+                made = new Http1Connection(await connections.ConnectAsync(address.Cluster, address.EndPoint, timing.Token));
+            }
+            catch (Exception e)
+            {
+                // Whose time is over knows it himself; others may have begun to wait just now.
+                failure = timing.IsCancellationRequested ? null : e;
+            }
+
+            goesOn = Made(made, failure);
+            if (made is not null)
+            {
+                opened(this);
+            }
+        }
+        while (goesOn);
+    }
+
+    /// <summary>One that was made, or why it was not. True: another one is wanted.</summary>
+    private bool Made(Http1Connection? connection, Exception? failure)
+    {
+        lock (_lock)
+        {
+            if (connection is not null && !TryGive(connection))
+            {
+                connection.Rest(time.GetTimestamp());
+                _resting.Add(connection);
+            }
+
+            if (failure is not null)
+            {
+                TellFirst(waiting => waiting.TrySetException(failure));
+            }
+
+            var wanted = _waiting.Count >= _connecting;
+            _connecting -= wanted ? 0 : 1;
+            return wanted;
+        }
+    }
+
+    private bool TryGive(Http1Connection connection)
+    {
+        var isGiven = TellFirst(waiting => waiting.TrySetResult(connection));
+        if (isGiven)
+        {
+            _busy.Add(connection);
+        }
+
+        return isGiven;
+    }
+
+    /// <summary>Tells who waits longest and has not left.</summary>
+    private bool TellFirst(Predicate<TaskCompletionSource<Http1Connection>> tell)
+    {
+        var isTold = false;
+        while (!isTold && _waiting.First is { } first)
+        {
+            _waiting.RemoveFirst();
+            isTold = tell(first.Value);
+        }
+
+        return isTold;
     }
 
     private bool IsTired(Http1Connection connection, long now)

@@ -158,7 +158,7 @@ public sealed class Http1PoolsTests : IDisposable
 
     private async Task<(Http1Connection Connection, Socket Peer)> ConnectAsync(Http1Pool pool)
     {
-        var connection = await pool.ConnectAsync(Token);
+        var connection = await pool.WaitAsync(TimeSpan.FromSeconds(30), Token);
         return (connection, await _listener.AcceptSocketAsync(Token));
     }
 
