@@ -83,7 +83,7 @@ public sealed class Http1PoolTests : IDisposable
         Http1Connection? rested = null;
         await Peer.UntilAsync(() => (rested = _pool.TryTake()) is not null);
 
-        rested.ShouldNotBeOneOf(one, second);
+        rested.ShouldNotBeNull().ShouldNotBeOneOf(one, second);
         rested.IsReused.ShouldBeTrue();
     }
 
