@@ -24,6 +24,9 @@ internal sealed class DestinationConnections
         try
         {
             await socket.ConnectAsync(endPoint, cancellationToken);
+
+            // .NET's client asks for it, and what that throws where the connection was reset meanwhile looks as if a request had been sent. Asked once, it is known.
+            _ = socket.RemoteEndPoint;
         }
         catch
         {

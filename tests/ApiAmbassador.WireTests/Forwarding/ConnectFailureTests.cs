@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using ApiAmbassador.Forwarding;
 using ApiAmbassador.Observability;
 using ApiAmbassador.Resilience;
 using ApiAmbassador.WireTests.Destinations;
@@ -77,6 +80,20 @@ public class ConnectFailureTests
 
         // A reset may come before the handler has looked at the socket at all.
         (await OfAsync(new Uri($"https://127.0.0.1:{one.Port}/"), "")).ShouldBeOneOf(NotConnected(Reason.TlsFailed), NotConnected(Reason.ConnectFailed));
+    }
+
+    /// <summary>.NET's client asks where it goes before it speaks TLS; were that an error by then, it would look as if a request had been sent.</summary>
+    [Fact]
+    public async Task Connection_that_was_reset_says_where_it_went()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var there = (IPEndPoint)listener.LocalEndpoint;
+        using var connection = await new DestinationConnections().ConnectAsync("api", new DnsEndPoint("127.0.0.1", there.Port), TestContext.Current.CancellationToken);
+        (await listener.AcceptSocketAsync(TestContext.Current.CancellationToken)).Close(timeout: 0);
+        await Eventually.SeesAsync(() => connection.Socket.Poll(TimeSpan.Zero, SelectMode.SelectRead), hasEnded => hasEnded);
+
+        connection.Socket.RemoteEndPoint.ShouldBeOfType<IPEndPoint>().Port.ShouldBe(there.Port);
     }
 
     private static Task<Failure?> OfAsync(Uri destination, string settings) =>
