@@ -20,7 +20,7 @@ internal static class SideBySideCommand
         };
         var rounds = Between(1, 100, new Option<int>("--rounds") { Description = "Measurements of each peer in each case, to 100", DefaultValueFactory = _ => 7 });
         var seconds = Between(1, 60, new Option<int>("--seconds") { Description = "Of each of the three measurements of a round, to 60", DefaultValueFactory = _ => 1 });
-        var warmUp = Between(1, 60, new Option<int>("--warm-up") { Description = "Seconds of load before that for peers that compile as they run, to 60", DefaultValueFactory = _ => 10 });
+        var warmUp = Between(1, 60, new Option<int>("--warm-up") { Description = "Seconds of load before that for peers that compile as they run, to 60", DefaultValueFactory = _ => 30 });
         var output = new Option<FileInfo?>("--out") { Description = "Also write the table as Markdown to this file" };
 
         var command = new Command("side-by-side", "What requests cost and take through several proxies, measured in turns on this machine.")
