@@ -23,7 +23,7 @@ internal sealed class DemoRouteFile : IDisposable
             ["LoadBalancingPolicy"] = "WeightedRoundRobin",
             ["HealthCheck"] = new JsonObject
             {
-                ["Active"] = new JsonObject { ["Enabled"] = true, ["Path"] = "/healthz", ["Interval"] = "00:00:00.250", ["Timeout"] = "00:00:01" },
+                ["Active"] = new JsonObject { ["Enabled"] = true, ["Path"] = "/healthz", ["Interval"] = "00:00:00.250" },
             },
         })));
         var file = new JsonObject
