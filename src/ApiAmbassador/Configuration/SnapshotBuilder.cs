@@ -18,24 +18,23 @@ internal static class SnapshotBuilder
     /// <summary>Builds the snapshot. Expects a tree that <see cref="ShapeCheck"/> has pruned.</summary>
     /// <param name="gathered">What was gathered.</param>
     /// <param name="revision">Its revision.</param>
-    /// <param name="before">What is in force: routes and clusters that are written as there are taken from there, so that a small change of a large configuration is a small one.</param>
+    /// <param name="before">What is in force, from which is taken what is written as there.</param>
     public static Snapshot Build(Gathered gathered, long revision, Snapshot? before = null)
     {
         before ??= Snapshot.Empty;
-        var (oldProxy, newProxy) = (before.Written.Find("ReverseProxy"), gathered.Root.Find("ReverseProxy"));
-        var sameRoutes = Same(before.Routes, oldProxy?.Find("Routes"), newProxy?.Find("Routes"), route => route.Config.RouteId);
-        var sameClusters = Same(before.Configured, oldProxy?.Find("Clusters"), newProxy?.Find("Clusters"), cluster => cluster.Config.ClusterId);
-        var proxy = new NodeSection(Without(newProxy, sameRoutes.ContainsKey, sameClusters.ContainsKey), "ReverseProxy");
+        var same = new Unchanged(before, gathered.Root);
+        var proxy = new NodeSection(same.Rest, "ReverseProxy");
         var (routes, clusters) = ReadYarp(proxy);
         return new Snapshot(
             revision,
             ConfigFingerprint.Of(gathered.Root),
             Ambassador(gathered),
-            Joined(before.Routes, sameRoutes, routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId))), route => route.Config.RouteId),
+            Joined(before.Routes, same.Routes, routes.Select(route => Route(route, proxy.GetSection("Routes").GetSection(route.RouteId))), route => route.Config.RouteId),
             Joined(
                 before.Configured,
-                sameClusters,
-                clusters.Select(cluster => Cluster(cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions())),
+                same.Clusters,
+                clusters.Select(cluster => Cluster(
+                    cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions(), same.DestinationsOf(cluster.ClusterId))),
                 cluster => cluster.Config.ClusterId))
         {
             Written = gathered.Root,
@@ -45,22 +44,6 @@ internal static class SnapshotBuilder
     /// <summary>The section <c>Ambassador</c> alone; the listeners need it before there are services to check the rest.</summary>
     public static AmbassadorOptions Ambassador(Gathered gathered) =>
         gathered.Configuration.GetSection("Ambassador").Get<AmbassadorOptions>() ?? new AmbassadorOptions();
-
-    /// <summary>What is written as it was before, by the key it is written under.</summary>
-    private static Dictionary<string, T> Same<T>(IReadOnlyDictionary<string, T> known, ConfigNode? before, ConfigNode? after, Func<T, string> id)
-        where T : class
-    {
-        var same = new Dictionary<string, T>(known.Count, StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, node) in after?.Children ?? new Dictionary<string, ConfigNode>())
-        {
-            if (known.TryGetValue(key, out var built) && id(built) == key && ConfigNode.Same(before?.Find(key), node))
-            {
-                same.Add(key, built);
-            }
-        }
-
-        return same;
-    }
 
     /// <summary>What is as before and what was read. All that there was before, and nothing else, is the same object as before.</summary>
     private static FrozenDictionary<string, T> Joined<T>(FrozenDictionary<string, T> before, Dictionary<string, T> same, IEnumerable<T> read, Func<T, string> id)
@@ -74,36 +57,6 @@ internal static class SnapshotBuilder
 
         return same.Count == size && size == before.Count ? before : same.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
-
-    /// <summary>The section without what needs not be read again.</summary>
-    private static ConfigNode? Without(ConfigNode? proxy, Predicate<string> isRouteSame, Predicate<string> isClusterSame)
-    {
-        if (proxy is null)
-        {
-            return null;
-        }
-
-        var rest = new ConfigNode(proxy.Place);
-        foreach (var (key, node) in proxy.Children)
-        {
-            rest.Set(key, Is(key, "Routes") ? Without(node, isRouteSame) : Is(key, "Clusters") ? Without(node, isClusterSame) : node);
-        }
-
-        return rest;
-    }
-
-    private static ConfigNode Without(ConfigNode node, Predicate<string> isSame)
-    {
-        var rest = new ConfigNode(node.Place);
-        foreach (var (key, child) in node.Children.Where(child => !isSame(child.Key)))
-        {
-            rest.Set(key, child);
-        }
-
-        return rest;
-    }
-
-    private static bool Is(string key, string name) => key.Equals(name, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>YARP's part is read by YARP's own reader, so that every section that works there works here.</summary>
     private static (IReadOnlyList<RouteConfig>, IReadOnlyList<ClusterConfig>) ReadYarp(NodeSection section)
@@ -135,21 +88,18 @@ internal static class SnapshotBuilder
             RetryOn.Parse(options.Retry.On, out _));
     }
 
-    private static ClusterSnapshot Cluster(ClusterConfig config, ClusterOptions options)
+    private static ClusterSnapshot Cluster(ClusterConfig config, ClusterOptions options, IReadOnlyDictionary<string, BuiltDestination> same)
     {
         var destinations = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase);
         var names = new Dictionary<string, FollowedName>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (id, destination) in config.Destinations ?? new Dictionary<string, DestinationConfig>())
+        var read = (config.Destinations ?? new Dictionary<string, DestinationConfig>()).Select(item =>
+            KeyValuePair.Create(item.Key, Destination(item.Value, options.Destinations.GetValueOrDefault(item.Key) ?? new DestinationOptions(), config)));
+        foreach (var (id, destination) in same.Concat(read).OrderBy(item => item.Key, ConfigurationKeyComparer.Instance)) // As readers of the framework's configuration see them.
         {
-            var ours = options.Destinations.GetValueOrDefault(id) ?? new DestinationOptions();
-            var place = DestinationLocality.With(destination.Metadata, ours.Priority, ours.Zone);
-            destinations[id] = destination with { Metadata = ours.Weight == DestinationWeight.Default ? place : DestinationWeight.With(place, ours.Weight) };
-
-            // A proxy looks names up by itself, and would be asked for addresses that may mean something else to it.
-            if (ours.Resolve && config.HttpClient?.WebProxy?.Address is null && Uri.TryCreate(destination.Address, UriKind.Absolute, out var uri)
-                && FollowedName.CanMove(uri.IdnHost))
+            destinations[id] = destination.Config;
+            if (destination.Name is { } name)
             {
-                names[id] = new FollowedName(uri.IdnHost, uri.Port);
+                names[id] = name;
             }
         }
 
@@ -182,6 +132,17 @@ internal static class SnapshotBuilder
             Discovery = options.Discovery,
             Names = names,
         };
+    }
+
+    private static BuiltDestination Destination(DestinationConfig config, DestinationOptions ours, ClusterConfig cluster)
+    {
+        var place = DestinationLocality.With(config.Metadata, ours.Priority, ours.Zone);
+
+        // A proxy looks names up by itself, and would be asked for addresses that may mean something else to it.
+        var isFollowed = ours.Resolve && cluster.HttpClient?.WebProxy?.Address is null;
+        return new BuiltDestination(
+            config with { Metadata = ours.Weight == DestinationWeight.Default ? place : DestinationWeight.With(place, ours.Weight) },
+            isFollowed && Uri.TryCreate(config.Address, UriKind.Absolute, out var uri) && FollowedName.CanMove(uri.IdnHost) ? new FollowedName(uri.IdnHost, uri.Port) : null);
     }
 
     /// <summary>Where a file names no policy ours hold: probes are judged by thresholds, and sick destinations get nothing even when all are sick.</summary>
