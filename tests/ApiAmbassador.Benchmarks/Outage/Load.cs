@@ -7,7 +7,7 @@ namespace ApiAmbassador.Benchmarks.Outage;
 /// <summary>GETs at a steady rate, sent when they are due whether or not the ones before were answered; and a count of what went out to the instances.</summary>
 internal sealed class Load : IDisposable
 {
-    private const int TicksASecond = 100, OutstandingMax = 1_000;
+    private const int TicksASecond = 500, OutstandingMax = 1_000;
 
     private readonly HttpClient _client;
     private readonly MeterListener _listener = new();

@@ -42,18 +42,19 @@ internal sealed class ReloadedAmbassador : IAsyncDisposable
         return new ReloadedAmbassador(await ChildServer.StartAsync("ambassador", start, directory, cancellation), admin, directory);
     }
 
-    /// <summary>Renames a finished file into place, and gives the moment before it.</summary>
-    public long Save(string text)
+    /// <summary>Writes the next file beside the one that is read.</summary>
+    public void Write(string text) => File.WriteAllText(NextFile(_directory), text);
+
+    /// <summary>Renames what was written into place, and gives the moment before it.</summary>
+    public long Rename()
     {
-        var next = RouteFile(_directory) + ".next";
-        File.WriteAllText(next, text);
         _revision++;
         var renamed = Stopwatch.GetTimestamp();
-        File.Move(next, RouteFile(_directory), overwrite: true);
+        File.Move(NextFile(_directory), RouteFile(_directory), overwrite: true);
         return renamed;
     }
 
-    /// <summary>When what was saved last was in force, by its own clock: whoever asks all the time would be a load of his own.</summary>
+    /// <summary>When what was renamed last was in force, by its own clock: whoever asks all the time would be a load of his own.</summary>
     public async Task<DateTimeOffset> WaitUntilAppliedAsync(CancellationToken cancellation)
     {
         while (true)
@@ -78,6 +79,8 @@ internal sealed class ReloadedAmbassador : IAsyncDisposable
         _admin.Dispose();
         await _server.DisposeAsync();
     }
+
+    private static string NextFile(string directory) => RouteFile(directory) + ".next";
 
     private static string RouteFile(string directory) => Path.Combine(directory, "routes.json");
 }
