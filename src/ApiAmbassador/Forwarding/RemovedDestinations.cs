@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Observability;
 using Yarp.ReverseProxy.Model;
@@ -19,39 +18,33 @@ internal sealed partial class RemovedDestinations(
     /// <summary>Who picked a destination just before it left has been counted after this.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(1);
 
-    private readonly ConditionalWeakTable<ClusterState, Member[]> _members = [];
+    private readonly SeenDestinations _seen = new();
     private readonly Lock _lock = new();
     private readonly List<Leaving> _leaving = [];
     private bool _isLooking;
 
     /// <inheritdoc/>
-    public void OnClusterAdded(ClusterState cluster) => _members.AddOrUpdate(cluster, MembersOf(cluster));
+    public void OnClusterAdded(ClusterState cluster) => _seen.Look(cluster);
 
     /// <inheritdoc/>
-    public void OnClusterChanged(ClusterState cluster)
-    {
-        var now = MembersOf(cluster);
-        Part(cluster, except: now);
-        _members.AddOrUpdate(cluster, now);
-    }
+    public void OnClusterChanged(ClusterState cluster) => Part(cluster, _seen.Look(cluster));
 
     /// <inheritdoc/>
-    public void OnClusterRemoved(ClusterState cluster) => Part(cluster, except: []);
+    public void OnClusterRemoved(ClusterState cluster) => Part(cluster, _seen.Forget(cluster));
 
-    private static Member[] MembersOf(ClusterState cluster) =>
-        [.. cluster.Destinations.Values.Select(destination => new Member(destination, DestinationPlace.Of(cluster.ClusterId, destination.Model.Config.Address)))];
-
-    private void Part(ClusterState cluster, Member[] except)
+    private void Part(ClusterState cluster, IEnumerable<SeenChange> changes)
     {
-        if (!_members.TryGetValue(cluster, out var before))
-        {
-            return;
-        }
-
         lock (_lock)
         {
             var (now, timeout) = (time.GetTimestamp(), snapshots.Current.Ambassador.DrainTimeout);
-            _leaving.AddRange(before.Except(except).Select(member => new Leaving(member, now, timeout)));
+            foreach (var change in changes)
+            {
+                if (change.Before is { } address)
+                {
+                    _leaving.Add(new Leaving(change.Destination, DestinationPlace.Of(cluster.ClusterId, address), now, timeout));
+                }
+            }
+
             if (_leaving.Count > 0 && !_isLooking)
             {
                 _isLooking = true;
@@ -75,10 +68,10 @@ internal sealed partial class RemovedDestinations(
         lock (_lock)
         {
             var done = new HashSet<DestinationPlace>();
-            _leaving.RemoveAll(leaving => IsDone(leaving) && (done.Add(leaving.Member.Place) || true));
+            _leaving.RemoveAll(leaving => IsDone(leaving) && (done.Add(leaving.Place) || true));
 
             // A place may be left by several, one after the other and under several names; each has its own requests there.
-            done.ExceptWith(_leaving.Select(leaving => leaving.Member.Place));
+            done.ExceptWith(_leaving.Select(leaving => leaving.Place));
             done.ExceptWith(done.Select(place => place.Cluster).Distinct(StringComparer.OrdinalIgnoreCase).SelectMany(PlacesOf).ToArray());
             if (done.Count > 0)
             {
@@ -97,7 +90,7 @@ internal sealed partial class RemovedDestinations(
     private bool IsDone(Leaving leaving)
     {
         var since = time.GetElapsedTime(leaving.Since);
-        return since >= leaving.Timeout || (since >= Settled && leaving.Member.State.ConcurrentRequestCount == 0);
+        return since >= leaving.Timeout || (since >= Settled && leaving.Destination.ConcurrentRequestCount == 0);
     }
 
     /// <summary>Where the cluster has destinations, again or still.</summary>
@@ -106,7 +99,5 @@ internal sealed partial class RemovedDestinations(
             ? now.Config.Destinations!.Values.Select(destination => DestinationPlace.Of(cluster, destination.Address))
             : [];
 
-    private sealed record Member(DestinationState State, DestinationPlace Place);
-
-    private sealed record Leaving(Member Member, long Since, TimeSpan Timeout);
+    private sealed record Leaving(DestinationState Destination, DestinationPlace Place, long Since, TimeSpan Timeout);
 }

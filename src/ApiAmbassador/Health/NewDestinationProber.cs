@@ -19,8 +19,8 @@ internal sealed class NewDestinationProber(
     IOptions<ActiveHealthCheckMonitorOptions> defaults,
     TimeProvider time) : IClusterChangeListener
 {
-    private readonly ConditionalWeakTable<ClusterState, Dictionary<DestinationState, Known>> _known = []; // By cluster, as the collector looks at each entry each time.
-    private readonly ConditionalWeakTable<ClusterState, StrongBox<long>> _due = [];
+    private readonly SeenDestinations _seen = new();
+    private readonly ConditionalWeakTable<ClusterState, Probing> _probing = [];
 
     /// <inheritdoc/>
     public void OnClusterAdded(ClusterState cluster) => OnClusterChanged(cluster);
@@ -28,20 +28,23 @@ internal sealed class NewDestinationProber(
     /// <inheritdoc/>
     public void OnClusterChanged(ClusterState cluster)
     {
+        var changes = _seen.Look(cluster);
+        Forget(cluster, changes.Where(change => change is { Before: not null, Now: not null }));
         var active = cluster.Model.Config.HealthCheck?.Active;
-        var isProbed = active?.Enabled == true;
-        var hasNew = Look(cluster, isProbed);
-        if (!isProbed)
+        if (active?.Enabled != true)
         {
+            _probing.Remove(cluster);
             return;
         }
 
         var now = time.GetTimestamp();
-        var due = _due.GetValue(cluster, _ => new StrongBox<long>(long.MaxValue));
-        var isDue = now >= due.Value;
-        if (hasNew || isDue || due.Value == long.MaxValue)
+        var isProbed = _probing.TryGetValue(cluster, out var probing);
+        probing ??= _probing.GetOrCreateValue(cluster);
+        var hasNew = !isProbed || changes.Any(change => change.Now is not null);
+        var isDue = now >= probing.Due;
+        if (hasNew || isDue)
         {
-            due.Value = now + time.ToTimestamp(active!.Interval ?? defaults.Value.DefaultInterval);
+            probing.Due = now + time.ToTimestamp(active.Interval ?? defaults.Value.DefaultInterval);
         }
 
         // With the first configuration YARP itself probes everything.
@@ -57,35 +60,26 @@ internal sealed class NewDestinationProber(
         // YARP stops probing it.
     }
 
-    /// <summary>Forgets the health of what has moved; true where something is to be probed that was not.</summary>
-    private bool Look(ClusterState cluster, bool isProbed)
+    private void Forget(ClusterState cluster, IEnumerable<SeenChange> moved)
     {
-        var (hasNew, hasMoved) = (false, false);
-        var before = _known.TryGetValue(cluster, out var seen) ? seen : [];
-        var after = new Dictionary<DestinationState, Known>(cluster.Destinations.Count);
-        foreach (var destination in cluster.Destinations.Values)
+        var hasMoved = false;
+        foreach (var (destination, _, _) in moved)
         {
-            var now = new Known(destination.Model.Config.Address, isProbed);
-            var isKnown = before.TryGetValue(destination, out var known);
-            after.Add(destination, now);
-            hasNew |= isProbed && !(isKnown && known == now);
-            if (isKnown && known.Address != now.Address)
-            {
-                destination.Health.Active = DestinationHealth.Unknown;
-                destination.Health.Passive = DestinationHealth.Unknown;
-                hasMoved = true;
-            }
+            destination.Health.Active = DestinationHealth.Unknown;
+            destination.Health.Passive = DestinationHealth.Unknown;
+            hasMoved = true;
         }
 
-        _known.AddOrUpdate(cluster, after);
         if (hasMoved)
         {
             destinations.UpdateAvailableDestinations(cluster);
         }
-
-        return hasNew;
     }
 
-    /// <summary>What was seen of a destination at the last change.</summary>
-    private readonly record struct Known(string Address, bool IsProbed);
+    /// <summary>Of a cluster that is probed.</summary>
+    private sealed class Probing
+    {
+        /// <summary>When the next probes are due, as a timestamp.</summary>
+        public long Due { get; set; }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using ApiAmbassador.Configuration;
 using Yarp.ReverseProxy.Model;
 
@@ -13,42 +12,41 @@ internal sealed class DestinationNews(SnapshotStore snapshots, Timeline timeline
     /// <summary>Entries for one configuration: a reload of a thousand clusters must not push everything else out of the timeline.</summary>
     private const int EntriesMax = 50;
 
-    private readonly ConditionalWeakTable<ClusterState, Dictionary<string, string>> _known = [];
+    private readonly SeenDestinations _seen = new();
     private long _revision;
     private int _told;
 
     /// <inheritdoc/>
-    public void OnClusterAdded(ClusterState cluster) => Compare(cluster, snapshots.Current.Revision > 1 ? [] : Addresses(cluster));
+    public void OnClusterAdded(ClusterState cluster)
+    {
+        var changes = _seen.Look(cluster);
+        if (snapshots.Current.Revision > 1)
+        {
+            Tell(cluster, changes);
+        }
+    }
 
     /// <inheritdoc/>
-    public void OnClusterChanged(ClusterState cluster) => Compare(cluster, _known.TryGetValue(cluster, out var known) ? known : []);
+    public void OnClusterChanged(ClusterState cluster) => Tell(cluster, _seen.Look(cluster));
 
     /// <inheritdoc/>
     public void OnClusterRemoved(ClusterState cluster) => Tell(cluster.ClusterId, "the cluster went, with all its destinations");
 
-    /// <summary>YARP tells of one change at a time, so nothing here needs a lock.</summary>
-    private void Compare(ClusterState cluster, Dictionary<string, string> before)
+    private void Tell(ClusterState cluster, IReadOnlyList<SeenChange> changes)
     {
-        var now = Addresses(cluster);
-        _known.AddOrUpdate(cluster, now);
         var news = new List<(string Id, string Text)>();
-        foreach (var (id, address) in now)
+        foreach (var (destination, before, now) in changes)
         {
-            if (!before.TryGetValue(id, out var old))
+            if (TextOf(destination.DestinationId, before, now) is { } text)
             {
-                news.Add((id, address == id ? "came" : $"came, at {address}"));
-            }
-            else if (old != address)
-            {
-                news.Add((id, $"moved from {old} to {address}"));
+                news.Add((destination.DestinationId, text));
             }
         }
 
-        news.AddRange(before.Keys.Where(id => !now.ContainsKey(id)).Select(id => (id, "went")));
         if (news.Count > SingleMax)
         {
             Tell(
-                cluster.ClusterId, $"{news.Count} destinations came, went or moved; there are {now.Count} now",
+                cluster.ClusterId, $"{news.Count} destinations came, went or moved; there are {cluster.Destinations.Count} now",
                 [.. news.Select(item => $"{item.Id} {item.Text}")]);
             return;
         }
@@ -57,6 +55,18 @@ internal sealed class DestinationNews(SnapshotStore snapshots, Timeline timeline
         {
             Tell($"{cluster.ClusterId}/{id}", text);
         }
+    }
+
+    /// <summary>In words; null where nothing changed that may be shown.</summary>
+    private static string? TextOf(string id, string? before, string? now)
+    {
+        var (from, to) = (before is null ? null : SafeText.Address(before), now is null ? null : SafeText.Address(now));
+        return (from, to) switch
+        {
+            (null, _) => to == id ? "came" : $"came, at {to}",
+            (_, null) => "went",
+            _ => from == to ? null : $"moved from {from} to {to}",
+        };
     }
 
     private void Tell(string subject, string text, IReadOnlyList<string>? details = null)
@@ -72,7 +82,4 @@ internal sealed class DestinationNews(SnapshotStore snapshots, Timeline timeline
             timeline.Add(TimelineKind.Destination, subject: null, $"more clusters changed with configuration {revision} than are told one by one");
         }
     }
-
-    private static Dictionary<string, string> Addresses(ClusterState cluster) => cluster.Destinations.ToDictionary(
-        item => item.Key, item => SafeText.Address(item.Value.Model.Config.Address), StringComparer.OrdinalIgnoreCase);
 }
