@@ -27,8 +27,9 @@ internal sealed class LatencyEstimate(TimeProvider time)
     public const double RiseMax = 2;
 
     /// <summary>
-    /// How many times what the others take failures in a row make it seem: enough that who answers nothing but errors gets one request in hundreds where
-    /// breakers are off, and little enough that who has recovered is asked within half a minute even where nobody else is busy.
+    /// How many times what the others take, or it took itself where that is not known, failures in a row make it seem: enough that who answers nothing but
+    /// errors gets one request in hundreds where breakers are off, and little enough that who has recovered is asked within half a minute even where nobody else
+    /// is busy.
     /// </summary>
     public const double FailureMax = 16;
 
@@ -63,6 +64,9 @@ internal sealed class LatencyEstimate(TimeProvider time)
 
     /// <summary>Whether failures are what raised it, and no answer has come since.</summary>
     private volatile bool _hasFailed;
+
+    /// <summary>The level as the last answer left it, while <see cref="_hasFailed"/>: what failures make of it is a multiple of that, and not of itself.</summary>
+    private double _answered;
 
     /// <summary>Answers so far, up to <see cref="ColdAnswers"/>; one lost between two threads does no harm.</summary>
     private int _answers;
@@ -113,7 +117,7 @@ internal sealed class LatencyEstimate(TimeProvider time)
     /// <summary>It failed: however fast that was, it counts as slower than all it has done. With each failure more, up to <see cref="FailureMax"/>.</summary>
     /// <param name="beganAt">When the attempt began.</param>
     /// <param name="now">When it failed.</param>
-    /// <param name="others">What the others take, in seconds; 0 where that is not known.</param>
+    /// <param name="others">What the others take to answer, in seconds; 0 where that is not known.</param>
     /// <param name="retryAfter">How long it wants to be left alone.</param>
     public void Failed(long beganAt, long now, double others, TimeSpan? retryAfter = null)
     {
@@ -126,7 +130,8 @@ internal sealed class LatencyEstimate(TimeProvider time)
         }
 
         var took = (now - beganAt) * _seconds;
-        Learn(beganAt, now, Math.Max(others > 0 ? others * FailureMax : Level * RiseMax, took), others, RiseMax, hasFailed: true);
+        var usual = others > 0 ? others : _hasFailed ? Volatile.Read(ref _answered) : Level;
+        Learn(beganAt, now, Math.Max(usual * FailureMax, took), others, RiseMax, hasFailed: true);
     }
 
     private void Learn(long beganAt, long now, double seconds, double others, double riseMax, bool hasFailed)
@@ -164,6 +169,11 @@ internal sealed class LatencyEstimate(TimeProvider time)
             {
                 Volatile.Write(ref _raisedTo, riseMax * Math.Max(known, others));
                 Volatile.Write(ref _raisedAt, now);
+            }
+
+            if (hasFailed && !_hasFailed)
+            {
+                Volatile.Write(ref _answered, seen == 0 ? next : level);
             }
 
             _hasFailed = hasFailed || (_hasFailed && !hasRecovered);

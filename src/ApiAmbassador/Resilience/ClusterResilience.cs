@@ -132,13 +132,16 @@ internal sealed partial class ClusterResilience(
         return pool;
     }
 
-    /// <summary>What the other destinations take for headers on average, in seconds; 0 where that is not known.</summary>
+    /// <summary>
+    /// What the other destinations take for headers on average, in seconds; 0 where that is not known. What failures made of one is not what it takes: two that fail
+    /// by turns would drive each other up without end.
+    /// </summary>
     public double LatencyOfOthers(DestinationResilience destination)
     {
         var (sum, count) = (0.0, 0);
         foreach (var other in Available)
         {
-            if (!ReferenceEquals(other, destination.State) && Of(other).Latency is { IsKnown: true } latency)
+            if (!ReferenceEquals(other, destination.State) && Of(other).Latency is { IsKnown: true, HasFailed: false } latency)
             {
                 sum += latency.Level;
                 count++;

@@ -149,6 +149,33 @@ public class LatencyEstimateTests
     }
 
     [Fact]
+    public void Failures_of_the_only_one_come_to_sixteen_times_what_it_took_and_its_answer_takes_their_place()
+    {
+        Answer(0.050);
+
+        for (var i = 0; i < 1_000; i++)
+        {
+            Fail(0.001, others: 0);
+        }
+
+        Now.ShouldBe(16 * 0.050, 1e-5);
+
+        Answer(0.040);
+        Now.ShouldBe(0.040, 1e-6);
+    }
+
+    [Fact]
+    public void Failures_of_the_only_one_before_its_first_answer_come_to_sixteen_times_the_first_of_them()
+    {
+        for (var i = 0; i < 1_000; i++)
+        {
+            Fail(0.001, others: 0);
+        }
+
+        Now.ShouldBe(16 * 0.001, 1e-5);
+    }
+
+    [Fact]
     public void Failure_of_the_only_one_doubles_what_is_known()
     {
         Fail(0.001, others: 0);

@@ -97,6 +97,24 @@ public class BalancingTests
         bad.RequestCount.ShouldBeInRange(1, 50);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Default_allInstancesFailForLong_noneSeemsSlowWithoutEnd(int instances)
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Status(503));
+        await using var two = ScriptedDestination.Start("two", Reply.Status(503));
+        await using var ambassador = await RunningAmbassador.StartAsync(new AmbassadorSetup().WithCluster(
+            """ "CircuitBreaker": { "ConsecutiveFailures": 0, "FailureRatio": 0 } """, [.. new[] { ("one", one.Address), ("two", two.Address) }.Take(instances)]));
+
+        await ambassador.CountAnswersAsync(300);
+
+        foreach (var name in new[] { "one", "two" }.Take(instances))
+        {
+            ((double)(await ambassador.DestinationAsync("api", name))["traffic"]!["latencyMilliseconds"]!).ShouldBeLessThan(60_000);
+        }
+    }
+
     [Fact]
     public async Task Default_oneInstanceDoesNotAnswer_theOtherGetsTheRest()
     {

@@ -85,7 +85,7 @@ internal sealed class Run
     }
 
     private double Others(int server) =>
-        _latencies.Where((latency, i) => i != server && latency.IsKnown).Select(latency => latency.Level).DefaultIfEmpty().Average();
+        _latencies.Where((latency, i) => i != server && latency is { IsKnown: true, HasFailed: false }).Select(latency => latency.Level).DefaultIfEmpty().Average();
 
     private Pool PoolAt(double now)
     {
