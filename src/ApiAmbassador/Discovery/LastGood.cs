@@ -18,6 +18,7 @@ internal sealed class LastGood(int confirmEmpty, double maxDropRatio)
     private IReadOnlyList<Instance> _told = [];
     private int _empties;
     private TimeSpan _heldSince;
+    private int _heldOf;
 
     /// <summary>What is believed: what was told, and what is held.</summary>
     public IReadOnlyList<Instance> List { get; private set; } = [];
@@ -50,14 +51,17 @@ internal sealed class LastGood(int confirmEmpty, double maxDropRatio)
     /// <summary>What of the list so far is to be held.</summary>
     private Instance[] Missing(IReadOnlyList<Instance> told, TimeSpan now)
     {
-        if (List.Count < PoolMin || List.Count - told.Count <= List.Count * maxDropRatio)
+        // While some are held: of how many there were when that began. That one of them fails says nothing for the others,
+        // and a source that repeats its short list has said nothing new.
+        var before = Held.Count > 0 ? _heldOf : List.Count;
+        if (before < PoolMin || before - told.Count <= before * maxDropRatio)
         {
             return [];
         }
 
         if (Held.Count == 0)
         {
-            _heldSince = now;
+            (_heldSince, _heldOf) = (now, before);
         }
         else if (now - _heldSince >= HoldMax)
         {

@@ -77,9 +77,22 @@ public class LastGoodTests
         Believed().ShouldBe("a b c e");
         _lastGood.Release(_ => false, TimeSpan.FromSeconds(3)).ShouldBeFalse();
 
-        Take(4, "a", "b").ShouldBeTrue();
-        Believed().ShouldBe("a b");
+        Take(4, "a", "b", "c").ShouldBeTrue();
+        Believed().ShouldBe("a b c");
         _lastGood.Held.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("a b", "e", "a b c d")]
+    [InlineData("a", "c d e", "a b")]
+    public void Held_ones_that_fail_do_not_take_the_others_with_them_when_the_source_repeats_itself(string told, string failed, string believed)
+    {
+        Take(0, "a", "b", "c", "d", "e");
+        Take(1, told.Split(' '));
+        _lastGood.Release(instance => failed.Contains(instance.Host, StringComparison.Ordinal), TimeSpan.FromSeconds(2));
+
+        Take(3, told.Split(' ')).ShouldBeFalse();
+        Believed().ShouldBe(believed);
     }
 
     [Fact]
