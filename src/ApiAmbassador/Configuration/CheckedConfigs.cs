@@ -11,33 +11,31 @@ internal sealed class CheckedConfigs(IConfigValidator yarp) : IConfigValidator
 {
     private static readonly IList<Exception> Nothing = [];
 
-    private volatile HashSet<object> _good = new(ReferenceEqualityComparer.Instance);
+    private volatile Snapshot _good = Snapshot.Empty;
 
-    /// <summary>Whether this, the object itself, was part of the last snapshot that was good: a route or cluster, YARP's part or the whole.</summary>
-    public bool IsGood(object part) => _good.Contains(part);
+    /// <summary>Whether this, the object itself, was part of the last snapshot that was good.</summary>
+    public bool IsGood(RouteSnapshot route) => ReferenceEquals(Good(route.Config), route);
 
-    /// <summary>Nothing is wrong with this snapshot; what is not in it is forgotten.</summary>
-    public void Remember(Snapshot good)
+    /// <inheritdoc cref="IsGood(RouteSnapshot)"/>
+    public bool IsGood(ClusterSnapshot cluster) => ReferenceEquals(Good(cluster.Config), cluster);
+
+    /// <summary>The destinations of a cluster that were not part of it in the last snapshot that was good.</summary>
+    public IEnumerable<KeyValuePair<string, DestinationConfig>> NewDestinations(ClusterConfig cluster)
     {
-        var parts = new HashSet<object>(2 * (good.Routes.Count + good.Clusters.Count), ReferenceEqualityComparer.Instance);
-        foreach (var route in good.Routes.Values)
-        {
-            parts.Add(route);
-            parts.Add(route.Config);
-        }
-
-        foreach (var cluster in good.Clusters.Values)
-        {
-            parts.Add(cluster);
-            parts.Add(cluster.Config);
-        }
-
-        _good = parts;
+        var good = Good(cluster)?.Config.Destinations;
+        return cluster.Destinations!.Where(destination => !ReferenceEquals(good?.GetValueOrDefault(destination.Key), destination.Value));
     }
 
-    /// <inheritdoc/>
-    public ValueTask<IList<Exception>> ValidateRouteAsync(RouteConfig route) => IsGood(route) ? new(Nothing) : yarp.ValidateRouteAsync(route);
+    /// <summary>Nothing is wrong with this snapshot; what is not in it is forgotten.</summary>
+    public void Remember(Snapshot good) => _good = good;
 
     /// <inheritdoc/>
-    public ValueTask<IList<Exception>> ValidateClusterAsync(ClusterConfig cluster) => IsGood(cluster) ? new(Nothing) : yarp.ValidateClusterAsync(cluster);
+    public ValueTask<IList<Exception>> ValidateRouteAsync(RouteConfig route) => ReferenceEquals(Good(route)?.Config, route) ? new(Nothing) : yarp.ValidateRouteAsync(route);
+
+    /// <inheritdoc/>
+    public ValueTask<IList<Exception>> ValidateClusterAsync(ClusterConfig cluster) => ReferenceEquals(Good(cluster)?.Config, cluster) ? new(Nothing) : yarp.ValidateClusterAsync(cluster);
+
+    private RouteSnapshot? Good(RouteConfig route) => _good.Routes.GetValueOrDefault(route.RouteId);
+
+    private ClusterSnapshot? Good(ClusterConfig cluster) => _good.Clusters.GetValueOrDefault(cluster.ClusterId);
 }

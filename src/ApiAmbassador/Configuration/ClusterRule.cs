@@ -24,21 +24,24 @@ internal static class ClusterRule
     /// Reports everything that is wrong with it. Returns YARP's part without what was reported, so that YARP's validator does not
     /// say it again.
     /// </summary>
-    public static ClusterConfig Check(ClusterSnapshot cluster, PolicyNames names, ErrorList errors)
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="unknown">Those of its destinations that are not known to be good.</param>
+    /// <param name="names">The policies that there are.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    public static ClusterConfig Check(ClusterSnapshot cluster, IEnumerable<KeyValuePair<string, DestinationConfig>> unknown, PolicyNames names, ErrorList errors)
     {
         var config = cluster.Config;
-        CheckDestinations(config, errors);
+        CheckDestinations(config, unknown, errors);
         CheckProbe(cluster.Probe, config, errors);
         CheckHash(cluster, errors);
         ClusterResilienceRule.Check(cluster, errors);
-        DiscoveryRule.Check(cluster, errors);
+        DiscoveryRule.Check(cluster, unknown, errors);
         return CheckNames(config, names, errors) with { Destinations = null };
     }
 
-    private static void CheckDestinations(ClusterConfig config, ErrorList errors)
+    private static void CheckDestinations(ClusterConfig config, IEnumerable<KeyValuePair<string, DestinationConfig>> unknown, ErrorList errors)
     {
-        var destinations = config.Destinations ?? new Dictionary<string, DestinationConfig>();
-        foreach (var (id, destination) in destinations)
+        foreach (var (id, destination) in unknown)
         {
             if (DestinationAddress.Problem(destination.Address) is { } problem)
             {
@@ -58,6 +61,7 @@ internal static class ClusterRule
             errors.CheckRange(DestinationWeight.Of(destination), 0.0, DestinationOptions.WeightMax, [.. Path(config), "Destinations", id, "Weight"]);
         }
 
+        var destinations = config.Destinations!;
         if (destinations.Count > 0 && destinations.Values.All(destination => DestinationWeight.Of(destination) == 0))
         {
             errors.Add("every destination has weight 0, so none would get a request; give one a weight", [.. Path(config), "Destinations"]);

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using ApiAmbassador.Balancing;
 using Yarp.ReverseProxy.Configuration;
 
@@ -66,7 +65,7 @@ internal static class ConfigDifference
     private static IEnumerable<string> Destinations(ClusterConfig before, ClusterConfig after)
     {
         var (olds, news) = (before.Destinations!, after.Destinations!);
-        foreach (var id in Ids(olds.Keys, news.Keys))
+        foreach (var id in Differing(olds, news))
         {
             var (old, now) = (olds.GetValueOrDefault(id), news.GetValueOrDefault(id));
             if (old is null)
@@ -145,7 +144,7 @@ internal static class ConfigDifference
     private static string[] KeysOf(ConfigNode? node) => node is null ? [] : [.. node.Children.Keys];
 
     /// <summary>The ids under which there is not the same object: of a large configuration a few.</summary>
-    private static IEnumerable<string> Differing<T>(FrozenDictionary<string, T> before, FrozenDictionary<string, T> after)
+    private static IEnumerable<string> Differing<T>(IReadOnlyDictionary<string, T> before, IReadOnlyDictionary<string, T> after)
         where T : class
     {
         var ids = new HashSet<string>(StringComparer.OrdinalIgnoreCase);

@@ -42,18 +42,7 @@ internal static class DestinationLayers
             return configured;
         }
 
-        var config = configured.Config;
-        var destinations = Lay(configured, found, next.Words);
-        return configured with
-        {
-            Config = config with
-            {
-                Destinations = destinations,
-
-                // As where the configuration itself has weights: who names no policy gets the one that keeps to them.
-                LoadBalancingPolicy = configured.NamesPolicy ? config.LoadBalancingPolicy : ClusterRule.DefaultPolicy(destinations.Values),
-            },
-        };
+        return configured.With(Lay(configured, found, next.Words));
     }
 
     /// <summary>The destinations of one cluster.</summary>

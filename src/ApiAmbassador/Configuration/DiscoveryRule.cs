@@ -1,6 +1,7 @@
 using ApiAmbassador.Balancing;
 using ApiAmbassador.Discovery;
 using ApiAmbassador.Names;
+using Yarp.ReverseProxy.Configuration;
 
 namespace ApiAmbassador.Configuration;
 
@@ -13,10 +14,13 @@ internal static class DiscoveryRule
     private const int ZoneMax = 63;
 
     /// <summary>Reports everything that is wrong with it.</summary>
-    public static void Check(ClusterSnapshot cluster, ErrorList errors)
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="unknown">Those of its destinations that are not known to be good.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    public static void Check(ClusterSnapshot cluster, IEnumerable<KeyValuePair<string, DestinationConfig>> unknown, ErrorList errors)
     {
         string[] path = ["ReverseProxy", "Clusters", cluster.Config.ClusterId];
-        foreach (var (id, destination) in cluster.Config.Destinations!)
+        foreach (var (id, destination) in unknown)
         {
             CheckPlace(DestinationLocality.PriorityOf(destination), DestinationLocality.ZoneOf(destination), [.. path, "Destinations", id], errors);
         }

@@ -7,13 +7,16 @@ namespace ApiAmbassador.Configuration;
 /// A part of the tree as the framework's readers want it, with what <see cref="ConfigNode.Flatten"/> says of empty things and of null. The
 /// framework's own configuration looks through all keys whenever it is asked for children, which makes ten seconds of a thousand clusters.
 /// </summary>
-internal sealed class NodeSection(ConfigNode? node, string path) : IConfigurationSection
+/// <param name="node">What is written there; null where nothing is.</param>
+/// <param name="key">Its key, or, to begin with, its path.</param>
+/// <param name="parent">What it is in. Paths are for messages: whoever binds a section asks for some sixty, most of them not there.</param>
+internal sealed class NodeSection(ConfigNode? node, string key, NodeSection? parent = null) : IConfigurationSection
 {
     /// <inheritdoc/>
-    public string Key => ConfigurationPath.GetSectionKey(path)!;
+    public string Key => ConfigurationPath.GetSectionKey(key)!;
 
     /// <inheritdoc/>
-    public string Path => path;
+    public string Path => parent is null ? key : ConfigurationPath.Combine(parent.Path, key);
 
     /// <inheritdoc/>
     public string? Value
@@ -31,7 +34,7 @@ internal sealed class NodeSection(ConfigNode? node, string path) : IConfiguratio
     }
 
     /// <inheritdoc/>
-    public IConfigurationSection GetSection(string key) => new NodeSection(node?.Find(key.Split(':')), ConfigurationPath.Combine(path, key));
+    public IConfigurationSection GetSection(string key) => new NodeSection(key.Contains(':') ? node?.Find(key.Split(':')) : node?.Find(key), key, this);
 
     /// <inheritdoc/>
     public IEnumerable<IConfigurationSection> GetChildren() =>

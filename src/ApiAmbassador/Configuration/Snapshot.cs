@@ -99,4 +99,10 @@ internal sealed record ClusterSnapshot(
 
     /// <summary>The host names in addresses of its destinations that are followed, by destination.</summary>
     public IReadOnlyDictionary<string, FollowedName> Names { get; init; } = FrozenDictionary<string, FollowedName>.Empty;
+
+    /// <summary>The same with these destinations. Where it names no policy, it has the one that keeps to their weights.</summary>
+    public ClusterSnapshot With(IReadOnlyDictionary<string, DestinationConfig> destinations) => this with
+    {
+        Config = Config with { Destinations = destinations, LoadBalancingPolicy = NamesPolicy ? Config.LoadBalancingPolicy : ClusterRule.DefaultPolicy(destinations.Values) },
+    };
 }

@@ -33,8 +33,7 @@ internal static class SnapshotBuilder
             Joined(
                 before.Configured,
                 same.Clusters,
-                clusters.Select(cluster => Cluster(
-                    cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId).Get<ClusterOptions>() ?? new ClusterOptions(), same.DestinationsOf(cluster.ClusterId))),
+                clusters.Select(cluster => Cluster(cluster, proxy.GetSection("Clusters").GetSection(cluster.ClusterId), same.PartsOf(cluster.ClusterId))),
                 cluster => cluster.Config.ClusterId))
         {
             Written = gathered.Root,
@@ -88,13 +87,26 @@ internal static class SnapshotBuilder
             RetryOn.Parse(options.Retry.On, out _));
     }
 
-    private static ClusterSnapshot Cluster(ClusterConfig config, ClusterOptions options, IReadOnlyDictionary<string, BuiltDestination> same)
+    private static ClusterSnapshot Cluster(ClusterConfig config, IConfigurationSection section, ClusterParts same)
     {
+        ClusterSnapshot settings;
+        IReadOnlyDictionary<string, DestinationOptions>? ours;
+        if (same.Settings is { } known)
+        {
+            settings = known;
+            ours = section.GetSection("Destinations").Get<Dictionary<string, DestinationOptions>>();
+        }
+        else
+        {
+            var options = section.Get<ClusterOptions>() ?? new ClusterOptions();
+            (settings, ours) = (Cluster(config, options), options.Destinations);
+        }
+
         var destinations = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase);
         var names = new Dictionary<string, FollowedName>(StringComparer.OrdinalIgnoreCase);
         var read = (config.Destinations ?? new Dictionary<string, DestinationConfig>()).Select(item =>
-            KeyValuePair.Create(item.Key, Destination(item.Value, options.Destinations.GetValueOrDefault(item.Key) ?? new DestinationOptions(), config)));
-        foreach (var (id, destination) in same.Concat(read).OrderBy(item => item.Key, ConfigurationKeyComparer.Instance)) // As readers of the framework's configuration see them.
+            KeyValuePair.Create(item.Key, Destination(item.Value, ours?.GetValueOrDefault(item.Key) ?? new DestinationOptions(), settings.Config)));
+        foreach (var (id, destination) in same.Destinations.Concat(read).OrderBy(item => item.Key, ConfigurationKeyComparer.Instance)) // As readers of the framework's configuration see them.
         {
             destinations[id] = destination.Config;
             if (destination.Name is { } name)
@@ -103,6 +115,12 @@ internal static class SnapshotBuilder
             }
         }
 
+        return settings.With(destinations) with { Names = names };
+    }
+
+    /// <summary>A cluster but for its destinations.</summary>
+    private static ClusterSnapshot Cluster(ClusterConfig config, ClusterOptions options)
+    {
         int? yarpThreshold =
             config.Metadata?.TryGetValue(YarpThresholdKey, out var text) == true && int.TryParse(text, out var threshold) ? threshold : null;
 
@@ -111,13 +129,7 @@ internal static class SnapshotBuilder
             : With(config.Metadata, ConnectTimeout.MetadataKey, ConnectTimeout.ToText(options.ConnectTimeout));
 
         return new ClusterSnapshot(
-            config with
-            {
-                Destinations = destinations,
-                LoadBalancingPolicy = config.LoadBalancingPolicy ?? ClusterRule.DefaultPolicy(destinations.Values),
-                HealthCheck = WithDefaults(config.HealthCheck),
-                Metadata = metadata,
-            },
+            config with { HealthCheck = WithDefaults(config.HealthCheck), Metadata = metadata },
             ProbeRule.Create(options.HealthCheck.Active, yarpThreshold),
             options.CircuitBreaker,
             options.RetryBudget,
@@ -130,7 +142,6 @@ internal static class SnapshotBuilder
             SlowStart = options.SlowStart,
             PanicRatio = options.PanicRatio,
             Discovery = options.Discovery,
-            Names = names,
         };
     }
 

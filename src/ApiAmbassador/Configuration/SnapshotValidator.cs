@@ -25,7 +25,7 @@ internal sealed class SnapshotValidator(CheckedConfigs known, PolicyNames names,
 
         foreach (var cluster in snapshot.Clusters.Values.Where(cluster => !known.IsGood(cluster)).OrderBy(cluster => cluster.Config.ClusterId, StringComparer.Ordinal))
         {
-            var rest = ClusterRule.Check(cluster, names, errors);
+            var rest = ClusterRule.Check(cluster, known.NewDestinations(cluster.Config), names, errors);
             foreach (var error in await known.ValidateClusterAsync(rest))
             {
                 errors.Add(Text(error), "ReverseProxy", "Clusters", rest.ClusterId);

@@ -10,7 +10,7 @@ namespace ApiAmbassador.Configuration;
 /// </summary>
 internal sealed class Unchanged
 {
-    private readonly Dictionary<string, Dictionary<string, BuiltDestination>> _destinations = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ClusterParts> _parts = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Compares them.</summary>
     /// <param name="before">What is in force.</param>
@@ -20,7 +20,7 @@ internal sealed class Unchanged
         var (old, now) = (before.Written.Find("ReverseProxy"), root.Find("ReverseProxy"));
         Routes = Same(before.Routes, old?.Find("Routes"), now?.Find("Routes"), route => route.Config.RouteId);
         Clusters = Same(before.Configured, old?.Find("Clusters"), now?.Find("Clusters"), cluster => cluster.Config.ClusterId);
-        FindDestinations(before, old?.Find("Clusters"), now?.Find("Clusters"));
+        FindParts(before, old?.Find("Clusters"), now?.Find("Clusters"));
         Rest = Without(now, (key, node) => Is(key, "Routes") ? Without(node, RestOfRoute) : Is(key, "Clusters") ? Without(node, RestOfCluster) : node);
     }
 
@@ -33,11 +33,10 @@ internal sealed class Unchanged
     /// <summary>The section <c>ReverseProxy</c> without all that.</summary>
     public ConfigNode? Rest { get; }
 
-    /// <summary>Destinations of a cluster that is itself not the same, by their ids.</summary>
-    public IReadOnlyDictionary<string, BuiltDestination> DestinationsOf(string cluster) =>
-        _destinations.GetValueOrDefault(cluster) ?? [];
+    /// <summary>What there is of a cluster that is itself not the same.</summary>
+    public ClusterParts PartsOf(string cluster) => _parts.GetValueOrDefault(cluster) ?? ClusterParts.None;
 
-    private void FindDestinations(Snapshot before, ConfigNode? olds, ConfigNode? news)
+    private void FindParts(Snapshot before, ConfigNode? olds, ConfigNode? news)
     {
         foreach (var (id, now) in news?.Children ?? NoNodes)
         {
@@ -45,8 +44,9 @@ internal sealed class Unchanged
             if (!Clusters.ContainsKey(id) && before.Configured.TryGetValue(id, out var built) && olds?.Find(id) is { } old && ConfigNode.Same(old.Find("HttpClient"), now.Find("HttpClient")))
             {
                 var same = Same(built.Config.Destinations!, old.Find("Destinations"), now.Find("Destinations"));
-                _destinations[id] = same.ToDictionary(
-                    item => item.Key, item => new BuiltDestination(item.Value, built.Names.GetValueOrDefault(item.Key)), StringComparer.OrdinalIgnoreCase);
+                _parts[id] = new ClusterParts(
+                    built.Config.ClusterId == id && IsSameButDestinations(old, now) ? built : null,
+                    same.ToDictionary(item => item.Key, item => new BuiltDestination(item.Value, built.Names.GetValueOrDefault(item.Key)), StringComparer.OrdinalIgnoreCase));
             }
         }
     }
@@ -55,8 +55,16 @@ internal sealed class Unchanged
 
     private ConfigNode? RestOfCluster(string id, ConfigNode cluster) =>
         Clusters.ContainsKey(id) ? null
-        : _destinations.TryGetValue(id, out var same) ? Without(cluster, (key, node) => Is(key, "Destinations") ? Without(node, (destination, its) => same.ContainsKey(destination) ? null : its) : node)
+        : _parts.TryGetValue(id, out var same) ? Without(cluster, (key, node) =>
+            Is(key, "Destinations") ? Without(node, (destination, its) => same.Destinations.ContainsKey(destination) ? null : its)
+            : same.Settings is null ? node
+            : null)
         : cluster;
+
+    private static bool IsSameButDestinations(ConfigNode before, ConfigNode after) =>
+        before.Children.Count == after.Children.Count
+        && before.Children.ContainsKey("Destinations") == after.Children.ContainsKey("Destinations")
+        && after.Children.All(child => Is(child.Key, "Destinations") || ConfigNode.Same(before.Find(child.Key), child.Value));
 
     private static IReadOnlyDictionary<string, ConfigNode> NoNodes { get; } = new Dictionary<string, ConfigNode>();
 
@@ -97,6 +105,15 @@ internal sealed class Unchanged
     }
 
     private static bool Is(string key, string name) => key.Equals(name, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>What a cluster that has changed has in common with the one in force.</summary>
+/// <param name="Settings">The one in force, where all is the same but the destinations; else null.</param>
+/// <param name="Destinations">Destinations, by their ids.</param>
+internal sealed record ClusterParts(ClusterSnapshot? Settings, Dictionary<string, BuiltDestination> Destinations)
+{
+    /// <summary>Nothing.</summary>
+    public static ClusterParts None { get; } = new(Settings: null, []);
 }
 
 /// <summary>A destination as it is configured.</summary>

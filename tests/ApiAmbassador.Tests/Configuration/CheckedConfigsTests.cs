@@ -47,6 +47,33 @@ public class CheckedConfigsTests
         _yarp.Count.ShouldBe(4);
     }
 
+    [Fact]
+    public void Destinations_that_stay_of_a_cluster_that_was_good_are_not_new()
+    {
+        var before = Build("a", "b");
+        NewOf(before).ShouldBe(["a", "b"]);
+
+        _checked.Remember(before);
+
+        NewOf(before).ShouldBeEmpty();
+        NewOf(Build("a", "b")).ShouldBe(["a", "b"], "another object though it says the same");
+        NewOf(Build(before, "a", "c")).ShouldBe(["c"]);
+        _checked.NewDestinations(before.Clusters["one"].Config with { ClusterId = "two" }).Count().ShouldBe(2);
+    }
+
+    private IEnumerable<string> NewOf(Snapshot snapshot) => _checked.NewDestinations(snapshot.Clusters["one"].Config).Select(destination => destination.Key);
+
+    private static Snapshot Build(params string[] destinations) => Build(Snapshot.Empty, destinations);
+
+    private static Snapshot Build(Snapshot before, params string[] destinations) => SnapshotBuilder.Build(
+        Settings.Gather($$"""
+            { "ReverseProxy": { "Clusters": { "one": { "Destinations": {
+                {{string.Join(", ", destinations.Select(id => $$""" "{{id}}": { "Address": "http://{{id}}.test" } """))}}
+            } } } } }
+            """),
+        revision: 1,
+        before);
+
     private async Task AskAsync(Snapshot snapshot)
     {
         foreach (var route in snapshot.Routes.Values)

@@ -25,6 +25,21 @@ public class UnchangedTests
         after.Clusters["one"].Names["a"].ShouldBeSameAs(before.Clusters["one"].Names["a"]);
     }
 
+    /// <summary>Its settings too; and the policy that goes with weights goes with those that there are now.</summary>
+    [Fact]
+    public void Cluster_of_which_only_destinations_change_keeps_its_settings()
+    {
+        var before = Build($$"""{{Cluster(A, B)}}, "Limits": { "MaxConcurrentRequests": 7 } """);
+
+        var after = Build($$""" "Limits": { "MaxConcurrentRequests": 7 }, {{Cluster(A)}} """, before).Clusters["one"];
+
+        after.Limits.ShouldBeSameAs(before.Clusters["one"].Limits);
+        after.Limits.MaxConcurrentRequests.ShouldBe(7);
+        before.Clusters["one"].Config.LoadBalancingPolicy.ShouldBe("WeightedRoundRobin");
+        after.Config.LoadBalancingPolicy.ShouldBe("PeakEwma");
+        after.Names.Keys.ShouldBe(["a"]);
+    }
+
     [Fact]
     public void Names_are_followed_anew_when_their_clusters_proxy_comes_or_goes()
     {
@@ -60,14 +75,16 @@ public class UnchangedTests
             1 => "{}",
             var n => $$"""{ "Address": "http://{{(n == 2 ? "10.0.0.1" : "name.test")}}", "Weight": {{random.Next(1, 3)}} }""",
         }}} """));
-        return random.Next(8) switch
+        return string.Join(", ", new[]
         {
-            0 => "",
-            1 => """ "Destinations": null """,
-            2 => $"{Cluster(destinations)}, {Proxy}",
-            3 => $$"""{{Cluster(destinations)}}, "ConnectTimeout": "00:00:0{{random.Next(1, 4)}}" """,
-            _ => Cluster(destinations),
-        };
+            random.Next(8) switch { 0 => "", 1 => """ "Destinations": null """, _ => Cluster(destinations) },
+            Sometimes(Proxy),
+            Sometimes($$""" "ConnectTimeout": "00:00:0{{random.Next(1, 3)}}" """),
+            Sometimes(""" "LoadBalancingPolicy": "RoundRobin" """),
+            Sometimes($$""" "Limits": { "MaxConcurrentRequests": {{random.Next(1, 3)}} } """),
+        }.Where(part => part.Length > 0).OrderBy(_ => random.Next(3)));
+
+        string Sometimes(string part) => random.Next(8) == 0 ? part : "";
     }
 
     /// <summary>Some of these letters, at least one, in some order, each in one case only.</summary>
@@ -88,7 +105,7 @@ public class UnchangedTests
     private static IReadOnlyDictionary<string, DestinationConfig> Destinations(Snapshot snapshot) => snapshot.Clusters["one"].Config.Destinations!;
 
     private static string Text(Snapshot snapshot) => string.Join('\n', snapshot.Clusters.OrderBy(cluster => cluster.Key, StringComparer.Ordinal).Select(cluster =>
-        $"{cluster.Key} {cluster.Value.Config.ClusterId} {cluster.Value.Config.LoadBalancingPolicy} {cluster.Value.ConnectTimeout}: "
+        $"{cluster.Key} {cluster.Value.Config.ClusterId} {cluster.Value.Config.LoadBalancingPolicy} {cluster.Value.NamesPolicy} {cluster.Value.ConnectTimeout} {cluster.Value.Limits.MaxConcurrentRequests} {cluster.Value.Config.HttpClient}: "
         + string.Join(", ", cluster.Value.Config.Destinations!.Select(destination =>
             $"{destination.Key} {destination.Value.Address} {string.Join('+', destination.Value.Metadata ?? new Dictionary<string, string>())} {cluster.Value.Names.GetValueOrDefault(destination.Key)}"))));
 }
