@@ -21,7 +21,7 @@ internal sealed class NodeSection(ConfigNode? node, string key, NodeSection? par
     /// <inheritdoc/>
     public string? Value
     {
-        get => node is null || node.IsNull ? null : node.Value ?? (Children().Any() ? null : "");
+        get => node is null || node.IsNull ? null : node.Value ?? (Keys.Length > 0 ? null : "");
         set => throw new NotSupportedException();
     }
 
@@ -38,10 +38,10 @@ internal sealed class NodeSection(ConfigNode? node, string key, NodeSection? par
 
     /// <inheritdoc/>
     public IEnumerable<IConfigurationSection> GetChildren() =>
-        Children().Order(ConfigurationKeyComparer.Instance).Select(GetSection);
+        Keys is { Length: > 0 } keys ? keys.Order(ConfigurationKeyComparer.Instance).Select(GetSection) : [];
 
     /// <inheritdoc/>
     public IChangeToken GetReloadToken() => new CancellationChangeToken(CancellationToken.None);
 
-    private IEnumerable<string> Children() => node is null ? [] : node.Children.Where(child => !child.Value.IsNull).Select(child => child.Key);
+    private string[] Keys => node is null or { Children.Count: 0 } ? [] : [.. node.Children.Where(child => !child.Value.IsNull).Select(child => child.Key)];
 }
