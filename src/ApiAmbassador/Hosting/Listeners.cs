@@ -76,6 +76,7 @@ internal static class Listeners
             if (address.IsHttps)
             {
                 listen.UseHttps();
+                LingeringClose.Use(listen);
             }
             else
             {

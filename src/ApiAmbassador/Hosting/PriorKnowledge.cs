@@ -8,7 +8,7 @@ namespace ApiAmbassador.Hosting;
 /// <summary>
 /// HTTP/1.1 and HTTP/2 on one port without TLS. Clients that know beforehand that we speak HTTP/2, as every gRPC client does, begin with a
 /// fixed preface (RFC 9113, section 3.4), but Kestrel takes a connection without TLS for HTTP/1.1 when it may choose. So we look at the first
-/// bytes, and tell it. Nothing is consumed and nothing is put between: once decided, the connection is as if we had not been here.
+/// bytes, and tell it. Nothing is consumed, and nothing is put between but how HTTP/2 ends (<see cref="LingeringClose"/>).
 /// </summary>
 internal sealed partial class PriorKnowledge(ConnectionDelegate next, KestrelServerLimits limits)
 {
@@ -28,6 +28,11 @@ internal sealed partial class PriorKnowledge(ConnectionDelegate next, KestrelSer
     {
         if (!listen.Protocols.HasFlag(HttpProtocols.Http1AndHttp2))
         {
+            if (listen.Protocols == HttpProtocols.Http2)
+            {
+                LingeringClose.Use(listen);
+            }
+
             return;
         }
 
@@ -52,9 +57,12 @@ internal sealed partial class PriorKnowledge(ConnectionDelegate next, KestrelSer
         if (hasPreface)
         {
             connection.Features[ProtocolsFeature!] = Http2;
+            await LingeringClose.RunAsync(connection, next);
         }
-
-        await next(connection);
+        else
+        {
+            await next(connection);
+        }
     }
 
     /// <summary>
