@@ -37,6 +37,11 @@ internal static class AdminTokenRule
     {
         try
         {
+            if (OrdinaryFile.LengthOf(path) == 0)
+            {
+                return (null, $"the file {path} {OrdinaryFile.IsNone}");
+            }
+
             // More than the longest token with white space around it need not be looked at.
             using var reader = new StreamReader(path);
             var letters = new char[AdminOptions.TokenLengthMax * 2];

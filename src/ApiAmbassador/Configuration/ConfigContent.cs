@@ -34,14 +34,21 @@ internal static class ConfigContent
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>A file's name, and its content or why there is none. What is too large to be read has its size.</summary>
+    /// <summary>A file's name, and its content or why there is none. What is too large to be read has its size, and so has what is none.</summary>
     private static void Append(IncrementalHash hash, string path)
     {
         hash.AppendData(Encoding.UTF8.GetBytes(path));
         try
         {
-            using var file = JsonFile.Open(path);
-            hash.AppendData(file.Length > JsonFile.BytesMax ? BitConverter.GetBytes(file.Length) : SHA256.HashData(file));
+            var length = OrdinaryFile.LengthOf(path);
+            if (length is 0 or > JsonFile.BytesMax)
+            {
+                hash.AppendData(BitConverter.GetBytes(length));
+                return;
+            }
+
+            using var file = OrdinaryFile.Open(path);
+            hash.AppendData(SHA256.HashData(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

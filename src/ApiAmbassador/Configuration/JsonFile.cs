@@ -21,7 +21,13 @@ internal static class JsonFile
         byte[]? content = null;
         try
         {
-            using var file = Open(path);
+            if (OrdinaryFile.LengthOf(path) == 0)
+            {
+                errors.Add(new ConfigError(new Place(name), "", OrdinaryFile.IsNone));
+                return null;
+            }
+
+            using var file = OrdinaryFile.Open(path);
             if (file.Length > BytesMax)
             {
                 errors.Add(new ConfigError(new Place(name), "", $"is larger than {BytesMax / 1024 / 1024} MiB, so it can hardly be settings"));
@@ -44,9 +50,6 @@ internal static class JsonFile
             }
         }
     }
-
-    /// <summary>Opens a file to be read without locking it: whoever is about to write it must not be refused because we look.</summary>
-    public static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     /// <summary>The same for what is in memory already.</summary>
     public static ConfigNode? Parse(ReadOnlySpan<byte> content, string name, ICollection<ConfigError> errors, ConfigNode? inForce = null)

@@ -121,7 +121,7 @@ internal sealed class FileSource(FileDiscoveryOptions options, string configDire
 
             // A byte more than there should be: one that grows is being written.
             buffer = ArrayPool<byte>.Shared.Rent(length + 1);
-            using var file = JsonFile.Open(path);
+            using var file = OrdinaryFile.Open(path);
             var count = file.ReadAtLeast(buffer.AsSpan(0, length + 1), length + 1, throwOnEndOfStream: false);
             if (count > length)
             {

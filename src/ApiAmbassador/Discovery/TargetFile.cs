@@ -1,12 +1,11 @@
+using ApiAmbassador.Configuration;
+
 namespace ApiAmbassador.Discovery;
 
 /// <summary>Whether a file may be opened and read, asked before either is done.</summary>
 internal static class TargetFile
 {
-    /// <summary>
-    /// What is wrong, as the end of a sentence about the file; else null. Opening a FIFO would wait for its writer and reading a device would never end:
-    /// neither has a length, nor has a socket. (What <c>/proc</c> makes up has none either, and is no place for targets.)
-    /// </summary>
+    /// <summary>What is wrong, as the end of a sentence about the file; else null.</summary>
     /// <param name="path">The file, or a link to it.</param>
     /// <param name="bytesMax">The most that may be read.</param>
     /// <param name="length">How long it is, in bytes; at least 1 where nothing is wrong.</param>
@@ -20,12 +19,10 @@ internal static class TargetFile
             return "is a directory";
         }
 
-        // Kubernetes mounts links to links; the length is that of what stands at their end.
-        var file = File.ResolveLinkTarget(path, returnFinalTarget: true) as FileInfo ?? new FileInfo(path);
-        switch (file.Length)
+        switch (OrdinaryFile.LengthOf(path))
         {
             case 0:
-                return "is empty or no ordinary file; a list of nobody is written as []";
+                return $"{OrdinaryFile.IsNone}; a list of nobody is written as []";
             case var bytes when bytes > bytesMax:
                 return $"is larger than {TargetGroups.BytesMax / 1024 / 1024} MiB, or the files together are";
             case var bytes:

@@ -61,4 +61,16 @@ public class AdminTokenRuleTests
         directory.Write("token", new string('x', 1025));
         AdminTokenRule.Read(options).Token.ShouldBeNull();
     }
+
+    [Fact]
+    public async Task Fifo_is_not_waited_for()
+    {
+        using var directory = new TempDirectory();
+        var path = Path.Combine(directory.Path, "token");
+        LibC.MakeFifo(path);
+
+        var read = await Task.Run(() => AdminTokenRule.ReadFile(path), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+        read.ShouldBe((null, $"the file {path} is empty or no ordinary file"));
+    }
 }

@@ -149,6 +149,51 @@ public sealed class ConfigGathererTests : IDisposable
         gathered.Configuration["X:a"].ShouldBe("1");
     }
 
+    [Fact]
+    public async Task Fifo_is_an_error_and_not_waited_for()
+    {
+        LibC.MakeFifo(Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "config")).FullName, "a.json"));
+
+        await IsNoFileAsync();
+    }
+
+    [Fact]
+    public async Task Device_is_an_error_and_not_read()
+    {
+        File.CreateSymbolicLink(Path.Combine(Directory.CreateDirectory(Path.Combine(_directory.Path, "config")).FullName, "a.json"), "/dev/zero");
+
+        await IsNoFileAsync();
+    }
+
+    [Fact]
+    public async Task Empty_file_is_an_error()
+    {
+        _directory.Write("config/a.json", "");
+
+        await IsNoFileAsync();
+    }
+
+    [Fact]
+    public void Links_to_links_are_followed()
+    {
+        // As Kubernetes mounts a ConfigMap.
+        _directory.Write("config/1/a.json", """{ "X": { "a": 1 } }""");
+        File.CreateSymbolicLink(Path.Combine(_directory.Path, "config/data"), "1");
+        File.CreateSymbolicLink(Path.Combine(_directory.Path, "config/a.json"), "data/a.json");
+
+        var gathered = Gather();
+
+        gathered.Errors.ShouldBeEmpty();
+        gathered.Configuration["X:a"].ShouldBe("1");
+    }
+
+    private async Task IsNoFileAsync()
+    {
+        // What waits at it waits for ever.
+        var gathered = await Task.Run(() => Gather(), TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        gathered.Errors.ShouldHaveSingleItem().Message.ShouldBe("is empty or no ordinary file");
+    }
+
     private string Missing => Path.Combine(_directory.Path, "missing");
 
     private Gathered Gather(params (string Name, string Value)[] variables) => ConfigGatherer.Gather(Settings.Sources(_directory, variables));
