@@ -33,7 +33,7 @@ internal sealed class AttemptResponseTransform : ResponseTransform
         // To leave the body out is a promise: the loop has decided, and will try again.
         if (context.ProxyResponse is { } response
             && context.HttpContext.Features.Get<AttemptLoop>() is { } loop
-            && loop.OnHeaders((int)response.StatusCode, RetryAfterOf(response)))
+            && loop.OnHeaders(GrpcStatus.Of(response), RetryAfterOf(response)))
         {
             context.SuppressResponseBody = true;
         }

@@ -21,9 +21,9 @@ public static class NodeProgram
     }
 
     /// <summary>Starts one that serves, and waits for its line <c>listening PORT</c>.</summary>
-    public static async Task<(ExternalProcess Process, Uri Address)> ServeAsync(string program)
+    public static async Task<(ExternalProcess Process, Uri Address)> ServeAsync(string program, params string[] arguments)
     {
-        var process = await StartAsync(program);
+        var process = await StartAsync(program, arguments);
         await process.WaitForTextAsync("listening ");
         return (process, new Uri($"http://127.0.0.1:{process.Output.Split("listening ")[1].Split('\n')[0]}/"));
     }

@@ -3,9 +3,12 @@ const { grpc, service } = require('./grpc-service');
 
 const trailers = (name, value) => { const m = new grpc.Metadata(); m.set(name, value); return m; };
 
+// With a code's name, as UNAVAILABLE, that is what Unary answers.
+const fails = grpc.status[process.argv[2]];
+
 const server = new grpc.Server();
 server.addService(service, {
-  Unary: (call, done) => done(null, call.request, trailers('x-seen', String(call.metadata.get('x-tag')))),
+  Unary: (call, done) => fails ? done({ code: fails, details: 'as told' }) : done(null, call.request, trailers('x-seen', String(call.metadata.get('x-tag')))),
   Download: call => { for (let i = 0; i < 3; i++) call.write(Buffer.from(`${call.request}${i}`)); call.end(trailers('x-count', '3')); },
   Upload: (call, done) => {
     let all = '';
