@@ -21,7 +21,7 @@ public sealed class RetryOptions
 
     /// <summary>
     /// Failures that are tried again: <c>connect-failure</c> (whatever the method, as nothing was sent), <c>refused-stream</c>,
-    /// <c>reset</c> (the connection ended, or what came is not HTTP), <c>attempt-timeout</c>, <c>gateway-error</c> (502, 503, 504),
+    /// <c>reset</c> (the connection ended, or what came is not HTTP), <c>attempt-timeout</c>, <c>gateway-error</c> (502, 503, 504; gRPC's <c>UNAVAILABLE</c>),
     /// <c>5xx</c>, <c>retriable-4xx</c> (409, 425, 429), and statuses or ranges of them as <c>507</c> or <c>520-530</c>. Default: the first five.
     /// </summary>
     public IReadOnlyList<string>? On { get; set; }
@@ -52,8 +52,8 @@ public sealed class RetryOptions
     public int BodyBytesMax { get; set; } = 64 * 1024;
 
     /// <summary>
-    /// The pause before the n-th retry is drawn at random from zero to <c>BackoffBase</c> × 2ⁿ⁻¹, at most <see cref="BackoffMax"/>. After a
-    /// failure to connect another instance is asked at once. Default 25 ms (Envoy's); from 0 to one minute.
+    /// An instance that was not asked yet is asked at once. Where there is none, the pause before the n-th retry is drawn at random from zero to
+    /// <c>BackoffBase</c> × 2ⁿ⁻¹, at most <see cref="BackoffMax"/>. Default 25 ms (Envoy's); from 0 to one minute.
     /// </summary>
     public TimeSpan BackoffBase { get; set; } = TimeSpan.FromMilliseconds(25);
 

@@ -108,16 +108,16 @@ internal sealed partial class AttemptLoop
         context.Request.Headers.TryGetValue(AttemptNumberTransform.Header, out var text)
         && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 1);
 
-    /// <summary>Null: the only instance wants us to wait longer than anybody here would.</summary>
-    private TimeSpan? PauseBefore(CandidateChoice candidates, Failure? failure, TimeSpan? retryAfter) =>
-        (IsElsewhere: candidates.Kind == CandidateKind.Fresh, retryAfter) switch
-        {
-            (false, { } asked) => asked <= RetryAfterMax ? asked : null,
-            (true, not null) => TimeSpan.Zero,
-            (true, null) when failure is { NothingSent: true } => TimeSpan.Zero,
-            _ when failure is { KeepAliveRace: true } => TimeSpan.Zero,
-            _ => Backoff.FullJitter(Number, plan.Route.Retry.BackoffBase, plan.Route.Retry.BackoffMax, plan.Services.Random.NextDouble()),
-        };
+    /// <summary>
+    /// Another instance is asked at once, as by HAProxy and NGINX: a pause would be for the sake of one that is not asked, and what all of them may be asked together is
+    /// the budget's to say. Null: the only instance wants us to wait longer than anybody here would.
+    /// </summary>
+    private TimeSpan? PauseBefore(CandidateChoice candidates, Failure? failure, TimeSpan? retryAfter) => retryAfter switch
+    {
+        _ when candidates.Kind == CandidateKind.Fresh || failure is { KeepAliveRace: true } => TimeSpan.Zero,
+        { } asked => asked <= RetryAfterMax ? asked : null,
+        null => Backoff.FullJitter(Number, plan.Route.Retry.BackoffBase, plan.Route.Retry.BackoffMax, plan.Services.Random.NextDouble()),
+    };
 
     private bool HasTimeFor(TimeSpan pause) => More.Deadline == 0 || TimeLeft() > pause;
 
