@@ -21,6 +21,9 @@ internal sealed record Gathered(ConfigNode Root, IConfigurationRoot Configuratio
 /// </summary>
 internal static class ConfigGatherer
 {
+    /// <summary>How many route files there may be: all are read once a second, to see whether they are as before.</summary>
+    public const int FilesMax = 1000;
+
     private const string DirectoryVariable = "AMBASSADOR_CONFIG";
 
     /// <summary>Reads everything; never throws for what a user wrote.</summary>
@@ -89,9 +92,15 @@ internal static class ConfigGatherer
     };
 
     /// <summary>The route files of a directory, in name order.</summary>
+    /// <exception cref="IOException">It cannot be read, or holds more than anybody's routes have.</exception>
     public static string[] RouteFilesIn(string directory)
     {
-        var files = Directory.GetFiles(directory, "*.json");
+        var files = Directory.EnumerateFiles(directory, "*.json").Take(FilesMax + 1).ToArray();
+        if (files.Length > FilesMax)
+        {
+            throw new IOException($"it holds more than {FilesMax} files *.json; name the one with the route files alone");
+        }
+
         Array.Sort(files, StringComparer.Ordinal);
         return files;
     }

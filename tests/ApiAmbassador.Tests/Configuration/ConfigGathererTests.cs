@@ -90,6 +90,23 @@ public sealed class ConfigGathererTests : IDisposable
     }
 
     [Fact]
+    public void Directory_of_more_files_than_routes_need_is_read_not_at_all()
+    {
+        for (var i = 0; i < ConfigGatherer.FilesMax; i++)
+        {
+            _directory.Write($"config/{i}.json", $$"""{ "X": { "a{{i}}": 1 } }""");
+        }
+
+        Gather().Root.Flatten().Count().ShouldBe(ConfigGatherer.FilesMax);
+
+        _directory.Write("config/more.json", """{ "X": { "more": 1 } }""");
+        var gathered = Gather();
+
+        gathered.Errors.ShouldHaveSingleItem().Message.ShouldBe("the config directory cannot be read: it holds more than 1000 files *.json; name the one with the route files alone");
+        gathered.Root.Flatten().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Missing_directory_that_nobody_names_is_no_error()
     {
         Directory.Exists("config").ShouldBeFalse("the test needs a working directory without one");
