@@ -20,6 +20,7 @@ namespace ApiAmbassador.Observability;
 /// <param name="Cluster">The cluster's.</param>
 /// <param name="Destination">The last destination's.</param>
 /// <param name="Attempts">How many there were.</param>
+/// <param name="Retried">All but the last, each with its destination and why it was tried again; null where there was no other.</param>
 /// <param name="Reason">Why it was not served, in one word.</param>
 /// <param name="Phase">How far the last attempt had come then.</param>
 /// <param name="Trace">The trace it belongs to.</param>
@@ -40,6 +41,7 @@ internal readonly record struct AccessLine(
     string? Cluster,
     string? Destination,
     int Attempts,
+    string? Retried,
     string? Reason,
     Phase? Phase,
     ActivityTraceId? Trace);

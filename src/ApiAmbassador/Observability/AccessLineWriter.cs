@@ -60,6 +60,7 @@ internal sealed class AccessLineWriter : IDisposable
         Text("cluster"u8, line.Cluster);
         Text("destination"u8, line.Destination);
         _json.WriteNumber("attempts"u8, line.Attempts);
+        Text("retried"u8, line.Retried);
         Text("reason"u8, line.Reason);
         Text("phase"u8, line.Phase is { } phase ? FailureResponse.Word(phase) : null);
         Text("trace"u8, line.Trace?.ToHexString());
@@ -100,6 +101,7 @@ internal sealed class AccessLineWriter : IDisposable
         Named(" cluster="u8, line.Cluster);
         Named(" destination="u8, line.Destination);
         Number(" attempts="u8, line.Attempts);
+        Named(" retried="u8, line.Retried);
         Named(" reason="u8, line.Reason);
         Named(" phase="u8, line.Phase is { } phase ? FailureResponse.Word(phase) : null);
         Named(" trace="u8, line.Trace?.ToHexString());

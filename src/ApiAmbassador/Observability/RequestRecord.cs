@@ -177,6 +177,7 @@ internal sealed class RequestRecord : IHttpResponseBodyFeature, IRequestBodyPipe
             proxy?.Cluster.Config.ClusterId,
             proxy?.ProxiedDestination?.DestinationId,
             attempts,
+            loop?.Retried,
             failure?.Reason.Name ?? (hasLeft ? RequestFailure.ClientLeft : null),
             failure?.Phase,
             Trace());

@@ -33,9 +33,7 @@ internal sealed partial class AttemptLoop
         {
             plan.State.Counts.Retries.Add(told.Cause);
             RequestSpan.Retried(context, told);
-            LogRetried(
-                plan.Services.Logger, context.Request.Method, context.Request.Path.ToUriComponent(), Number, plan.Cluster.Config.ClusterId,
-                told.Destination ?? "-", told.Cause, told.Phase, Pause.TotalMilliseconds);
+            More.Retried = $"{More.Retried}{(More.Retried is null ? "" : ",")}{told.Destination ?? "-"}:{told.Cause}";
         }
 
         return true;

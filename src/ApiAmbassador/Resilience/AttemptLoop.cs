@@ -50,6 +50,9 @@ internal sealed partial class AttemptLoop(HttpContext context, IReverseProxyFeat
     /// <summary>The last attempt, if it failed.</summary>
     public FailedAttempt? LastFailure => _extras?.LastFailure;
 
+    /// <summary>The attempts that were tried again, in order, each as <c>destination:cause</c>; null where none was.</summary>
+    public string? Retried => _extras?.Retried;
+
     private bool IsWaiting => _waitsSince >= 0;
 
     private Extras More => _extras ??= new Extras();
@@ -264,6 +267,8 @@ internal sealed partial class AttemptLoop(HttpContext context, IReverseProxyFeat
         public TimeSpan Pause { get; set; }
 
         public FailedAttempt? LastFailure { get; set; }
+
+        public string? Retried { get; set; }
 
         /// <summary>What the last attempt that was judged said.</summary>
         public Verdict LastVerdict { get; set; }

@@ -4,8 +4,7 @@ using Polly.Retry;
 namespace ApiAmbassador.Resilience;
 
 /// <summary>What all attempt loops share.</summary>
-internal sealed class AttemptServices(
-    TimeProvider time, Random random, ReplayMemory memory, ILogger<AttemptLoop> logger)
+internal sealed class AttemptServices(TimeProvider time, Random random, ReplayMemory memory)
 {
     /// <summary>The clock.</summary>
     public TimeProvider Time => time;
@@ -15,9 +14,6 @@ internal sealed class AttemptServices(
 
     /// <summary>Keeps bodies.</summary>
     public ReplayMemory Memory => memory;
-
-    /// <summary>The loops' log.</summary>
-    public ILogger Logger => logger;
 
     /// <summary>
     /// Polly's retry strategy: it repeats and pauses. Whether and for how long has been decided by the loop when an attempt ends, because

@@ -10,7 +10,7 @@ public class AccessLineWriterTests
 {
     private static readonly AccessLine Good = new(
         new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.FromHours(2)), IPAddress.Parse("::ffff:10.0.0.7"), "GET", "/orders", "?…", "HTTP/2", "api", 200, 3, 4567,
-        TimeSpan.FromMilliseconds(12.34), TimeSpan.FromMilliseconds(10), "all", "api-v1", "one", 2, Reason: null, Phase: null, Trace: null);
+        TimeSpan.FromMilliseconds(12.34), TimeSpan.FromMilliseconds(10), "all", "api-v1", "one", 2, Retried: null, Reason: null, Phase: null, Trace: null);
 
     [Fact]
     public void Json_leaves_out_what_there_is_not()
@@ -25,6 +25,15 @@ public class AccessLineWriterTests
     {
         Text(Good).ShouldBe(
             "2026-01-02T01:04:05.678Z access: 10.0.0.7 GET /orders?… HTTP/2 200 12.3 ms host=api in=3 out=4567 upstream_ms=10 route=all cluster=api-v1 destination=one attempts=2\n");
+    }
+
+    [Fact]
+    public void Attempts_before_the_last_are_told()
+    {
+        var line = Good with { Retried = "two:503,three:upstream_reset" };
+
+        Text(line).ShouldEndWith(" attempts=2 retried=two:503,three:upstream_reset\n");
+        Json(line).ShouldEndWith(""","attempts":2,"retried":"two:503,three:upstream_reset"}""" + "\n");
     }
 
     [Fact]
@@ -43,18 +52,18 @@ public class AccessLineWriterTests
         for (var letter = 0; letter <= char.MaxValue; letter += letter < 0x300 ? 1 : 37)
         {
             var value = $"a{(char)letter}b";
-            var line = Good with { Method = value, Path = value, Query = null, Host = value, Route = value, Cluster = value, Destination = value, Protocol = value };
+            var line = Good with { Method = value, Path = value, Query = null, Host = value, Route = value, Cluster = value, Destination = value, Protocol = value, Retried = value };
 
             var read = JsonDocument.Parse(OneLine(Json(line))).RootElement;
             var expected = char.IsSurrogate((char)letter) ? "a\ufffdb" : value;
-            foreach (var name in new[] { "method", "path", "protocol", "host", "route", "cluster", "destination" })
+            foreach (var name in new[] { "method", "path", "protocol", "host", "route", "cluster", "destination", "retried" })
             {
                 read.GetProperty(name).GetString().ShouldBe(expected);
             }
 
             var words = OneLine(Text(line)).Replace("\"a b\"", "a_b", StringComparison.Ordinal);
             words.ShouldAllBe(each => each >= ' ' && each != '\u007f' && (each <= '~' || each == '…'));
-            words.Split(' ').Length.ShouldBe(Text(Good).Split(' ').Length, words);
+            words.Split(' ').Length.ShouldBe(Text(Good).Split(' ').Length + 1, words);
         }
     }
 
