@@ -52,8 +52,8 @@ public sealed class RetryOptions
     public int BodyBytesMax { get; set; } = 64 * 1024;
 
     /// <summary>
-    /// An instance that was not asked yet is asked at once. Where there is none, the pause before the n-th retry is drawn at random from zero to
-    /// <c>BackoffBase</c> × 2ⁿ⁻¹, at most <see cref="BackoffMax"/>. Default 25 ms (Envoy's); from 0 to one minute.
+    /// The pause before the n-th retry is drawn at random from zero to <c>BackoffBase</c> × 2ⁿ⁻¹, at most <see cref="BackoffMax"/>. After a failure to connect and after an error for an
+    /// answer, an instance that was not asked yet is asked at once. Default 25 ms (Envoy's); from 0 to one minute.
     /// </summary>
     public TimeSpan BackoffBase { get; set; } = TimeSpan.FromMilliseconds(25);
 

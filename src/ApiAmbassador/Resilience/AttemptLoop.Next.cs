@@ -109,12 +109,13 @@ internal sealed partial class AttemptLoop
         && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 1);
 
     /// <summary>
-    /// Another instance is asked at once, as by HAProxy and NGINX: a pause would be for the sake of one that is not asked, and what all of them may be asked together is
-    /// the budget's to say. Null: the only instance wants us to wait longer than anybody here would.
+    /// After an error for an answer another instance is asked at once, as by HAProxy and NGINX: a pause would be for the sake of one that is not asked. Who breaks off a request is going,
+    /// often together with others, and without a pause all attempts meet that one moment. Null: the only instance wants us to wait longer than anybody here would.
     /// </summary>
     private TimeSpan? PauseBefore(CandidateChoice candidates, Failure? failure, TimeSpan? retryAfter) => retryAfter switch
     {
-        _ when candidates.Kind == CandidateKind.Fresh || failure is { KeepAliveRace: true } => TimeSpan.Zero,
+        _ when candidates.Kind == CandidateKind.Fresh && failure is null or { NothingSent: true } => TimeSpan.Zero,
+        _ when failure is { KeepAliveRace: true } => TimeSpan.Zero,
         { } asked => asked <= RetryAfterMax ? asked : null,
         null => Backoff.FullJitter(Number, plan.Route.Retry.BackoffBase, plan.Route.Retry.BackoffMax, plan.Services.Random.NextDouble()),
     };
