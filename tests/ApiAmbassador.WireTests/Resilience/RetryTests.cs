@@ -155,7 +155,7 @@ public sealed class RetryTests : IAsyncDisposable
         _one.AnswerWith(request => request.Header("Ambassador-Attempt") is not null ? Reply.Ok("rested") : resets ? Reply.Reset() : Reply.Status(503));
         _two.AnswerWith(Reply.Ok("rested"));
         await using var ambassador = await StartAsync(
-            """ "BackoffBase": "00:00:01", "BackoffMax": "00:00:01" """, """ "CircuitBreaker": { "ConsecutiveFailures": 1000 }, """, instances);
+            """ "BackoffBase": "00:00:01", "BackoffMax": "00:00:01" """, """ "CircuitBreaker": { "ConsecutiveFailures": 1000 }, "Outlier": { "MaxEjectedHosts": 0 }, """, instances);
         var started = TimeProvider.System.GetTimestamp();
 
         (await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ambassador.GetAsync()))).ShouldAllBe(text => text == "rested");
