@@ -87,6 +87,7 @@ internal sealed partial class ConfigWatcher(
     /// <summary>Has what there is now put in force or, where it is late, refused. False where it is to be looked at again.</summary>
     private async Task<bool> TryAsync(bool isLate)
     {
+        using var pauses = new SmallCollections();
         _hadDirectory |= Directory.Exists(ConfigGatherer.DirectoryOf(sources).Path);
         var gathered = ConfigGatherer.Gather(sources, _hadDirectory, snapshots.Current.Written);
         var isGood = (await reloader.ApplyAsync(gathered, isProvisional: !isLate)).Count == 0;

@@ -171,6 +171,22 @@ public sealed class WatcherTests : IAsyncDisposable
         await ambassador.StopAsync(TestContext.Current.CancellationToken).WaitAsync(Eventually.DefaultDeadline, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Or requests wait for the collector, which moves all that a large configuration has made at once.</summary>
+    [Fact]
+    public async Task Large_change_isCollectedInPieces()
+    {
+        Write(_setup, _one);
+        await using var ambassador = await RunAsync();
+        using var collections = new InducedCollections();
+        var clusters = string.Join(", ", Enumerable.Range(0, 300).Select(i =>
+            $$""" "c{{i}}": { "Destinations": { {{string.Join(", ", Enumerable.Range(0, 10).Select(d => $$""" "d{{d}}": { "Address": "http://10.{{i % 250}}.1.{{d}}:80" } """))}} } } """));
+
+        _setup.WithFile(Text(_two).Replace("\"Clusters\": { ", $"\"Clusters\": {{ {clusters}, ", StringComparison.Ordinal));
+
+        await AnswersAsync(ambassador, "two");
+        await Eventually.SeesAsync(() => collections.Count, count => count > 0);
+    }
+
     private async Task SaveAsync(string way)
     {
         var next = RouteFile + ".next";
