@@ -19,6 +19,9 @@ internal sealed class CheckedConfigs(IConfigValidator yarp) : IConfigValidator
     /// <inheritdoc cref="IsGood(RouteSnapshot)"/>
     public bool IsGood(ClusterSnapshot cluster) => ReferenceEquals(Good(cluster.Config), cluster);
 
+    /// <summary>Whether the settings of a cluster, all but its destinations, were part of the last snapshot that was good.</summary>
+    public bool HasGoodSettings(ClusterSnapshot cluster) => cluster.HasSettingsOf(Good(cluster.Config));
+
     /// <summary>The destinations of a cluster that were not part of it in the last snapshot that was good.</summary>
     public IEnumerable<KeyValuePair<string, DestinationConfig>> NewDestinations(ClusterConfig cluster)
     {

@@ -21,26 +21,26 @@ internal static class ClusterRule
         DestinationWeight.Differ(destinations) ? WeightedRoundRobinPolicy.PolicyName : PeakEwmaPolicy.PolicyName;
 
     /// <summary>
-    /// Reports everything that is wrong with it. Returns YARP's part without what was reported, so that YARP's validator does not
-    /// say it again.
+    /// Reports everything that is wrong with it but for its destinations. Returns YARP's part without what was reported, so that YARP's
+    /// validator does not say it again.
     /// </summary>
-    /// <param name="cluster">The cluster.</param>
-    /// <param name="unknown">Those of its destinations that are not known to be good.</param>
-    /// <param name="names">The policies that there are.</param>
-    /// <param name="errors">Gets what is wrong.</param>
-    public static ClusterConfig Check(ClusterSnapshot cluster, IEnumerable<KeyValuePair<string, DestinationConfig>> unknown, PolicyNames names, ErrorList errors)
+    public static ClusterConfig CheckSettings(ClusterSnapshot cluster, PolicyNames names, ErrorList errors)
     {
         var config = cluster.Config;
-        CheckDestinations(config, unknown, errors);
         CheckProbe(cluster.Probe, config, errors);
         CheckHash(cluster, errors);
         ClusterResilienceRule.Check(cluster, errors);
-        DiscoveryRule.Check(cluster, unknown, errors);
+        DiscoveryRule.CheckSettings(cluster, errors);
         return CheckNames(config, names, errors) with { Destinations = null };
     }
 
-    private static void CheckDestinations(ClusterConfig config, IEnumerable<KeyValuePair<string, DestinationConfig>> unknown, ErrorList errors)
+    /// <summary>Reports everything that is wrong with its destinations.</summary>
+    /// <param name="cluster">The cluster.</param>
+    /// <param name="unknown">Those of its destinations that are not known to be good.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    public static void CheckDestinations(ClusterSnapshot cluster, IEnumerable<KeyValuePair<string, DestinationConfig>> unknown, ErrorList errors)
     {
+        var config = cluster.Config;
         foreach (var (id, destination) in unknown)
         {
             if (DestinationAddress.Problem(destination.Address) is { } problem)
@@ -72,6 +72,8 @@ internal static class ClusterRule
                 $"the policy '{config.LoadBalancingPolicy}' takes no weights, but the destinations' differ; leave it out or use {WeightedRoundRobinPolicy.PolicyName}",
                 [.. Path(config), "LoadBalancingPolicy"]);
         }
+
+        DiscoveryRule.CheckDestinations(cluster, unknown, errors);
     }
 
     private static void CheckHash(ClusterSnapshot cluster, ErrorList errors)

@@ -138,10 +138,27 @@ internal static class ConfigDifference
     private static IEnumerable<string> Written(string kind, string id, Snapshot before, Snapshot after) =>
         ChangedKeys(before.Written.Find("ReverseProxy", kind, id), after.Written.Find("ReverseProxy", kind, id));
 
-    private static IEnumerable<string> ChangedKeys(ConfigNode? before, ConfigNode? after) =>
-        Ids(KeysOf(before), KeysOf(after)).Where(key => !ConfigNode.Same(before?.Find(key), after?.Find(key)));
+    private static IEnumerable<string> ChangedKeys(ConfigNode? before, ConfigNode? after)
+    {
+        var keys = new List<string>();
+        for (var i = 0; after?.At(i) is ({ } key, { } node); i++)
+        {
+            if (!ConfigNode.Same(before?.Find(key), node))
+            {
+                keys.Add(key);
+            }
+        }
 
-    private static string[] KeysOf(ConfigNode? node) => node is null ? [] : [.. node.Children.Keys];
+        for (var i = 0; before?.At(i).Key is { } key; i++)
+        {
+            if (after?.Find(key) is null)
+            {
+                keys.Add(key);
+            }
+        }
+
+        return keys.Order(StringComparer.OrdinalIgnoreCase);
+    }
 
     /// <summary>The ids under which there is not the same object: of a large configuration a few.</summary>
     private static IEnumerable<string> Differing<T>(IReadOnlyDictionary<string, T> before, IReadOnlyDictionary<string, T> after)

@@ -34,7 +34,7 @@ public sealed class DiscoveryOptions
     internal bool HasSources => this is not { Dns: null, DnsSrv: null, File: null, Http: null };
 
     /// <summary>The sources that are set.</summary>
-    internal IEnumerable<SourceOptions> Sources => new SourceOptions?[] { Dns, DnsSrv, File, Http }.OfType<SourceOptions>();
+    internal IEnumerable<SourceOptions> Sources() => new SourceOptions?[] { Dns, DnsSrv, File, Http }.OfType<SourceOptions>();
 
     /// <summary>What decides which answers are believed.</summary>
     internal (int ConfirmEmpty, double MaxDropRatio) Rule => (ConfirmEmpty, MaxDropRatio);

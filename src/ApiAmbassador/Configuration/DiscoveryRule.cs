@@ -13,11 +13,11 @@ internal static class DiscoveryRule
 
     private const int ZoneMax = 63;
 
-    /// <summary>Reports everything that is wrong with it.</summary>
+    /// <summary>Reports everything that is wrong with where its destinations are.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="unknown">Those of its destinations that are not known to be good.</param>
     /// <param name="errors">Gets what is wrong.</param>
-    public static void Check(ClusterSnapshot cluster, IEnumerable<KeyValuePair<string, DestinationConfig>> unknown, ErrorList errors)
+    public static void CheckDestinations(ClusterSnapshot cluster, IEnumerable<KeyValuePair<string, DestinationConfig>> unknown, ErrorList errors)
     {
         string[] path = ["ReverseProxy", "Clusters", cluster.Config.ClusterId];
         foreach (var (id, destination) in unknown)
@@ -26,8 +26,13 @@ internal static class DiscoveryRule
         }
 
         CheckGap(cluster, path, errors);
+    }
+
+    /// <summary>Reports everything that is wrong with its sources.</summary>
+    public static void CheckSettings(ClusterSnapshot cluster, ErrorList errors)
+    {
         var discovery = cluster.Discovery;
-        path = [.. path, "Discovery"];
+        string[] path = ["ReverseProxy", "Clusters", cluster.Config.ClusterId, "Discovery"];
         errors.CheckRange(discovery.ConfirmEmpty, 1, 1000, [.. path, "ConfirmEmpty"]);
         errors.CheckRange(discovery.MaxDropRatio, 0, 1, [.. path, "MaxDropRatio"]);
         CheckDns(discovery, path, errors);
@@ -46,7 +51,7 @@ internal static class DiscoveryRule
             errors.Add("a source of this kind needs a Url, as http://registry:8500/targets", [.. path, "Http"]);
         }
 
-        foreach (var source in discovery.Sources)
+        foreach (var source in discovery.Sources())
         {
             CheckSource(source, [.. path, SettingOf(source)], errors);
         }
@@ -124,7 +129,7 @@ internal static class DiscoveryRule
     /// <summary>A priority that nobody has is a slip of the pen, unless sources may bring somebody who has it.</summary>
     private static void CheckGap(ClusterSnapshot cluster, string[] path, ErrorList errors)
     {
-        if (cluster.Discovery.Sources.Any())
+        if (cluster.Discovery.Sources().Any())
         {
             return;
         }

@@ -72,6 +72,9 @@ internal sealed record RouteSnapshot(RouteConfig Config, SplitRule? Split, strin
 internal sealed record ClusterSnapshot(
     ClusterConfig Config, ProbeRule Probe, CircuitBreakerOptions CircuitBreaker, RetryBudgetOptions RetryBudget, LimitsOptions Limits, TimeSpan ConnectTimeout)
 {
+    /// <summary>Whether all but the destinations was read once for both.</summary>
+    public bool HasSettingsOf(ClusterSnapshot? other) => ReferenceEquals(Probe, other?.Probe); // Each reading makes one, and nothing else replaces it.
+
     /// <summary>Whether its load-balancing policy was written, and is not the one that goes with its weights.</summary>
     public bool NamesPolicy { get; init; }
 

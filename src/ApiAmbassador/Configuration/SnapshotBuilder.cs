@@ -89,33 +89,25 @@ internal static class SnapshotBuilder
 
     private static ClusterSnapshot Cluster(ClusterConfig config, IConfigurationSection section, ClusterParts same)
     {
-        ClusterSnapshot settings;
-        IReadOnlyDictionary<string, DestinationOptions>? ours;
-        if (same.Settings is { } known)
-        {
-            settings = known;
-            ours = section.GetSection("Destinations").Get<Dictionary<string, DestinationOptions>>();
-        }
-        else
-        {
-            var options = section.Get<ClusterOptions>() ?? new ClusterOptions();
-            (settings, ours) = (Cluster(config, options), options.Destinations);
-        }
-
-        var destinations = new Dictionary<string, DestinationConfig>(StringComparer.OrdinalIgnoreCase);
+        var options = same.Settings is null ? section.Get<ClusterOptions>() ?? new ClusterOptions() : null;
+        var settings = same.Settings ?? Cluster(config, options!);
+        var read = config.Destinations ?? new Dictionary<string, DestinationConfig>();
+        var destinations = new Dictionary<string, DestinationConfig>(same.Destinations.Count + read.Count, StringComparer.OrdinalIgnoreCase);
         var names = new Dictionary<string, FollowedName>(StringComparer.OrdinalIgnoreCase);
-        var read = (config.Destinations ?? new Dictionary<string, DestinationConfig>()).Select(item =>
-            KeyValuePair.Create(item.Key, Destination(item.Value, ours?.GetValueOrDefault(item.Key) ?? new DestinationOptions(), settings.Config)));
-        foreach (var (id, destination) in same.Destinations.Concat(read).OrderBy(item => item.Key, ConfigurationKeyComparer.Instance)) // As readers of the framework's configuration see them.
+        foreach (var id in same.Destinations.Keys.Concat(read.Keys).Order(ConfigurationKeyComparer.Instance)) // As readers of the framework's configuration see them.
         {
-            destinations[id] = destination.Config;
-            if (destination.Name is { } name)
+            FollowedName? name;
+            (destinations[id], name) = same.Destinations.TryGetValue(id, out var known) ? (known, same.Names.GetValueOrDefault(id)) : Destination(read[id], Ours(id), settings.Config);
+            if (name is not null)
             {
                 names[id] = name;
             }
         }
 
         return settings.With(destinations) with { Names = names };
+
+        DestinationOptions Ours(string id) =>
+            (options is null ? section.GetSection("Destinations").GetSection(id).Get<DestinationOptions>() : options.Destinations.GetValueOrDefault(id)) ?? new DestinationOptions();
     }
 
     /// <summary>A cluster but for its destinations.</summary>
@@ -145,13 +137,14 @@ internal static class SnapshotBuilder
         };
     }
 
-    private static BuiltDestination Destination(DestinationConfig config, DestinationOptions ours, ClusterConfig cluster)
+    /// <summary>A destination, and the name that is followed in its stead, or null.</summary>
+    private static (DestinationConfig Config, FollowedName? Name) Destination(DestinationConfig config, DestinationOptions ours, ClusterConfig cluster)
     {
         var place = DestinationLocality.With(config.Metadata, ours.Priority, ours.Zone);
 
         // A proxy looks names up by itself, and would be asked for addresses that may mean something else to it.
         var isFollowed = ours.Resolve && cluster.HttpClient?.WebProxy?.Address is null;
-        return new BuiltDestination(
+        return (
             config with { Metadata = ours.Weight == DestinationWeight.Default ? place : DestinationWeight.With(place, ours.Weight) },
             isFollowed && Uri.TryCreate(config.Address, UriKind.Absolute, out var uri) && FollowedName.CanMove(uri.IdnHost) ? new FollowedName(uri.IdnHost, uri.Port) : null);
     }

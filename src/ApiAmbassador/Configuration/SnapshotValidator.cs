@@ -25,10 +25,10 @@ internal sealed class SnapshotValidator(CheckedConfigs known, PolicyNames names,
 
         foreach (var cluster in snapshot.Clusters.Values.Where(cluster => !known.IsGood(cluster)).OrderBy(cluster => cluster.Config.ClusterId, StringComparer.Ordinal))
         {
-            var rest = ClusterRule.Check(cluster, known.NewDestinations(cluster.Config), names, errors);
-            foreach (var error in await known.ValidateClusterAsync(rest))
+            ClusterRule.CheckDestinations(cluster, known.NewDestinations(cluster.Config), errors);
+            if (!known.HasGoodSettings(cluster))
             {
-                errors.Add(Text(error), "ReverseProxy", "Clusters", rest.ClusterId);
+                await CheckSettingsAsync(cluster, errors);
             }
         }
 
@@ -52,7 +52,16 @@ internal sealed class SnapshotValidator(CheckedConfigs known, PolicyNames names,
         return errors.Errors;
     }
 
-    /// <summary>Whether it was found good together with the clusters that it leads to.</summary>
+    private async Task CheckSettingsAsync(ClusterSnapshot cluster, ErrorList errors)
+    {
+        var rest = ClusterRule.CheckSettings(cluster, names, errors);
+        foreach (var error in await known.ValidateClusterAsync(rest))
+        {
+            errors.Add(Text(error), "ReverseProxy", "Clusters", rest.ClusterId);
+        }
+    }
+
+    /// <summary>Whether it was found good together with the settings of the clusters that it leads to.</summary>
     private bool IsKnown(RouteSnapshot route, Snapshot snapshot)
     {
         if (!known.IsGood(route))
@@ -71,7 +80,7 @@ internal sealed class SnapshotValidator(CheckedConfigs known, PolicyNames names,
         return route.Split is not null || IsKnown(route.Config.ClusterId ?? "", snapshot);
     }
 
-    private bool IsKnown(string cluster, Snapshot snapshot) => snapshot.Clusters.TryGetValue(cluster, out var its) && known.IsGood(its);
+    private bool IsKnown(string cluster, Snapshot snapshot) => snapshot.Clusters.TryGetValue(cluster, out var its) && known.HasGoodSettings(its);
 
     private async Task CheckRouteAsync(RouteConfig route, ErrorList errors)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using ApiAmbassador.Discovery;
 using Yarp.ReverseProxy.Configuration;
@@ -43,10 +44,10 @@ internal sealed class Unchanged
             // Whether a name is followed depends on the cluster's proxy, which is in its HttpClient.
             if (!Clusters.ContainsKey(id) && before.Configured.TryGetValue(id, out var built) && olds?.Find(id) is { } old && ConfigNode.Same(old.Find("HttpClient"), now.Find("HttpClient")))
             {
-                var same = Same(built.Config.Destinations!, old.Find("Destinations"), now.Find("Destinations"));
                 _parts[id] = new ClusterParts(
                     built.Config.ClusterId == id && IsSameButDestinations(old, now) ? built : null,
-                    same.ToDictionary(item => item.Key, item => new BuiltDestination(item.Value, built.Names.GetValueOrDefault(item.Key)), StringComparer.OrdinalIgnoreCase));
+                    Same(built.Config.Destinations!, old.Find("Destinations"), now.Find("Destinations")),
+                    built.Names);
             }
         }
     }
@@ -110,13 +111,9 @@ internal sealed class Unchanged
 /// <summary>What a cluster that has changed has in common with the one in force.</summary>
 /// <param name="Settings">The one in force, where all is the same but the destinations; else null.</param>
 /// <param name="Destinations">Destinations, by their ids.</param>
-internal sealed record ClusterParts(ClusterSnapshot? Settings, Dictionary<string, BuiltDestination> Destinations)
+/// <param name="Names">Which of them stand for the addresses of a name.</param>
+internal sealed record ClusterParts(ClusterSnapshot? Settings, Dictionary<string, DestinationConfig> Destinations, IReadOnlyDictionary<string, FollowedName> Names)
 {
     /// <summary>Nothing.</summary>
-    public static ClusterParts None { get; } = new(Settings: null, []);
+    public static ClusterParts None { get; } = new(Settings: null, [], FrozenDictionary<string, FollowedName>.Empty);
 }
-
-/// <summary>A destination as it is configured.</summary>
-/// <param name="Config">YARP's part, with its weight and place.</param>
-/// <param name="Name">The name to be followed in its stead, or null.</param>
-internal sealed record BuiltDestination(DestinationConfig Config, FollowedName? Name);

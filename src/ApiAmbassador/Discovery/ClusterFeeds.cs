@@ -40,7 +40,7 @@ internal sealed class ClusterFeeds(
         _settings = settings;
         var before = _sources.ToArray();
         _sources.Clear();
-        foreach (var options in settings.Discovery.Sources)
+        foreach (var options in settings.Discovery.Sources())
         {
             var id = IdOf(options);
             _sources.Add(Array.Find(before, source => source.Feed.Id == id) ?? new FollowedSource(start(id, factory.Create(options), settings.Discovery, []), options)

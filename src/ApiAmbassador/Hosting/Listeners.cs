@@ -25,7 +25,8 @@ internal static class Listeners
 
         kestrel.ApplicationServices.GetRequiredService<ServedCertificates>().Watch(kestrel);
         var section = configuration.GetSection("Kestrel");
-        section.Bind(kestrel);
+        Action<object> bind = section.Bind; // By reflection: what would be written for a call of it while building (the csproj says why) does not compile, as an option of Kestrel's is obsolete.
+        bind(kestrel);
         var loader = kestrel.Configure(section);
         foreach (var endpoint in section.GetSection("Endpoints").GetChildren())
         {

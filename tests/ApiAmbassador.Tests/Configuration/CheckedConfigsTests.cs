@@ -61,6 +61,18 @@ public class CheckedConfigsTests
         _checked.NewDestinations(before.Clusters["one"].Config with { ClusterId = "two" }).Count().ShouldBe(2);
     }
 
+    [Fact]
+    public void Settings_of_a_cluster_of_which_destinations_changed_stay_good()
+    {
+        var before = Build("a", "b");
+        _checked.HasGoodSettings(before.Clusters["one"]).ShouldBeFalse();
+
+        _checked.Remember(before);
+
+        _checked.HasGoodSettings(Build(before, "a", "c").Clusters["one"]).ShouldBeTrue();
+        _checked.HasGoodSettings(Build("a", "b").Clusters["one"]).ShouldBeFalse("read again");
+    }
+
     private IEnumerable<string> NewOf(Snapshot snapshot) => _checked.NewDestinations(snapshot.Clusters["one"].Config).Select(destination => destination.Key);
 
     private static Snapshot Build(params string[] destinations) => Build(Snapshot.Empty, destinations);

@@ -12,6 +12,8 @@ namespace ApiAmbassador.Tests.Configuration;
 
 public sealed class ConfigReloaderTests : IAsyncDisposable
 {
+    private const string A = """ "a": { "Address": "http://10.0.0.1:8080" } """;
+
     private readonly WebApplication _app;
     private readonly ConfigReloader _reloader;
     private readonly SnapshotStore _snapshots;
@@ -102,6 +104,34 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
             """, StringComparison.Ordinal));
 
         errors.ShouldHaveSingleItem().Path.ShouldBe("ReverseProxy:Routes:shared:Retry:PerAttemptTimeout");
+    }
+
+    /// <summary>What was good and stays is not looked at again. What changes is, whatever it is.</summary>
+    [Fact]
+    public async Task After_a_good_configuration_the_same_mistakes_are_told_as_without_it()
+    {
+        string[] settings =
+        [
+            "", """ "Limits": { "MaxConcurrentRequests": 9 }, """, """ "Limits": { "MaxConcurrentRequests": 0 }, """, """ "LoadBalancingPolicy": "RoundRobin", """, """ "LoadBalancingPolicy": "Guess", """,
+            """ "HashBy": "Path", """, """ "HttpClient": { "MaxConnectionsPerServer": -1 }, """, """ "Discovery": { "ConfirmEmpty": 0 }, """,
+        ];
+        string[] destinations =
+        [
+            A, A + """, "b": { "Address": "http://10.0.0.2" } """, A + """, "b": { "Address": "http://10.0.0.2", "Weight": 3 } """, A + """, "b": { "Address": "b:80" } """,
+            """ "a": { "Address": "http://10.0.0.1:8080", "Weight": -1 } """, A + """, "b": { "Address": "http://10.0.0.2", "Priority": 2 } """, """ "a": { "Address": "http://10.0.0.1:8080", "Weight": 0 } """,
+        ];
+        foreach (var (before, after) in from before in new[] { 0, 1, 3 } from setting in settings from destination in destinations select (Cluster(settings[before], A), Cluster(setting, destination)))
+        {
+            (await ApplyAsync(before)).ShouldBeEmpty();
+
+            var (_, errors) = await _reloader.CheckAsync(Settings.Gather(after));
+
+            var (_, anew) = await Settings.CheckAsync(after);
+            Told(errors).ShouldBe(Told(anew), $"after {before}: {after}");
+        }
+
+        static string Cluster(string settings, string destinations) => Settings.With("ReverseProxy:Clusters:one", $$"""{ {{settings}} "Destinations": { {{destinations}} } }""");
+        static IEnumerable<string> Told(IReadOnlyList<ConfigError> errors) => errors.Select(error => $"{error.Path} {error.Message}");
     }
 
     [Theory]
