@@ -120,14 +120,17 @@ public sealed class ConfigReloaderTests : IAsyncDisposable
             A, A + """, "b": { "Address": "http://10.0.0.2" } """, A + """, "b": { "Address": "http://10.0.0.2", "Weight": 3 } """, A + """, "b": { "Address": "b:80" } """,
             """ "a": { "Address": "http://10.0.0.1:8080", "Weight": -1 } """, A + """, "b": { "Address": "http://10.0.0.2", "Priority": 2 } """, """ "a": { "Address": "http://10.0.0.1:8080", "Weight": 0 } """,
         ];
-        foreach (var (before, after) in from before in new[] { 0, 1, 3 } from setting in settings from destination in destinations select (Cluster(settings[before], A), Cluster(setting, destination)))
+        foreach (var after in from setting in settings from destination in destinations select Cluster(setting, destination))
         {
-            (await ApplyAsync(before)).ShouldBeEmpty();
-
-            var (_, errors) = await _reloader.CheckAsync(Settings.Gather(after));
-
             var (_, anew) = await Settings.CheckAsync(after);
-            Told(errors).ShouldBe(Told(anew), $"after {before}: {after}");
+            foreach (var before in new[] { Cluster(settings[0], A), Cluster(settings[1], A), Cluster(settings[3], A) })
+            {
+                (await ApplyAsync(before)).ShouldBeEmpty();
+
+                var (_, errors) = await _reloader.CheckAsync(Settings.Gather(after));
+
+                Told(errors).ShouldBe(Told(anew), $"after {before}: {after}");
+            }
         }
 
         static string Cluster(string settings, string destinations) => Settings.With("ReverseProxy:Clusters:one", $$"""{ {{settings}} "Destinations": { {{destinations}} } }""");
