@@ -40,6 +40,8 @@ public class ConfigDifferenceTests
     {
         Of(Settings.With("ReverseProxy:Routes:x", """{ "ClusterId": "x", "Match": { "Path": "/x" } }"""), Settings.Valid).ShouldBe(["-route x"]);
         Of(Settings.With("ReverseProxy:Clusters:x", """{ "Destinations": { "x": { "Address": "http://x" } } }"""), Settings.Valid).ShouldBe(["-cluster x"]);
+        Of(Settings.With("ReverseProxy:Clusters:one:CircuitBreaker", """{ "ConsecutiveFailures": 9 }"""), Settings.Valid).ShouldBe(["cluster one: CircuitBreaker changed"]);
+        Of(Settings.With("AllowedHosts", "\"shop\""), Settings.Valid).ShouldBe(["AllowedHosts changed"]);
     }
 
     [Fact]
