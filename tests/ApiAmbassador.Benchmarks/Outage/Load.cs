@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using ApiAmbassador.Observability;
 
 namespace ApiAmbassador.Benchmarks.Outage;
 
-/// <summary>GETs at a steady rate, sent when they are due whether or not the ones before were answered; and a count of what went out to the instances.</summary>
+/// <summary>GETs at a steady rate, sent when they are due whether or not the ones before were answered; and a count of the attempts that an ambassador in this process made.</summary>
 internal sealed class Load : IDisposable
 {
     private const int TicksASecond = 500, OutstandingMax = 1_000;
@@ -15,27 +16,18 @@ internal sealed class Load : IDisposable
     private long _attempts;
     private int _outstanding;
 
-    public Load(Uri address, int rate, int[] ports)
+    public Load(Uri address, int rate)
     {
         _rate = rate;
         _client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == "System.Net.Http" && instrument.Name == "http.client.request.duration")
+            if (instrument.Name == ClusterTimes.AttemptDuration)
             {
                 listener.EnableMeasurementEvents(instrument);
             }
         };
-        _listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
-        {
-            foreach (var tag in tags)
-            {
-                if (tag is { Key: "server.port", Value: int port } && ports.Contains(port))
-                {
-                    Interlocked.Increment(ref _attempts);
-                }
-            }
-        });
+        _listener.SetMeasurementEventCallback<double>((_, _, _, _) => Interlocked.Increment(ref _attempts));
         _listener.Start();
     }
 

@@ -29,7 +29,7 @@ internal static class OutageCommand
             await one.StartAsync();
             await two.StartAsync();
             await using var ambassador = await StartAsync(one, two);
-            using var load = new Load(ambassador.Addresses[0], rate, [one.Port, two.Port]);
+            using var load = new Load(ambassador.Addresses[0], rate);
             _ = await load.RunAsync(TimeSpan.FromSeconds(10), cancellation); // Compilers and pools settle.
             Print("before", await load.RunAsync(TimeSpan.FromSeconds(5), cancellation));
             await Task.WhenAll(one.BreakAsync(how), two.BreakAsync(how));
@@ -55,6 +55,7 @@ internal static class OutageCommand
             ["AMBASSADOR_DESTINATIONS"] = $"http://127.0.0.1:{one.Port}, http://127.0.0.1:{two.Port}",
             ["Ambassador__Listen__0"] = "http://127.0.0.1:0",
             ["Ambassador__Admin__Listen"] = "http://127.0.0.1:0",
+            ["Ambassador__AccessLog__Requests"] = nameof(AccessLogRequests.Off), // Its lines would be among ours.
             ["Logging__LogLevel__Default"] = "Error",
         }));
         return host ?? throw new InvalidOperationException(string.Join(Environment.NewLine, errors));

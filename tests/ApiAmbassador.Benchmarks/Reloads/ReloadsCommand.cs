@@ -96,7 +96,7 @@ internal static class ReloadsCommand
         await using var instance = new Instance();
         await instance.StartAsync();
         await using var ambassador = await ReloadedAmbassador.StartAsync(program, directory, textOf(instance.Port, 0), cancellation);
-        using var load = new Load(ambassador.Address, Rate, [instance.Port]);
+        using var load = new Load(ambassador.Address, Rate);
         _ = await load.RunAsync(TimeSpan.FromSeconds(5), cancellation); // Compilers and pools settle.
         for (var i = 1; i <= 3; i++)
         {
