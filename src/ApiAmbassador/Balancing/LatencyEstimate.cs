@@ -10,7 +10,12 @@ namespace ApiAmbassador.Balancing;
 /// time since the last sample, so that who was slow is asked again some day.
 /// </para>
 /// <para>
-/// Unlike Linkerd's, the level rises to at most <see cref="RiseMax"/> times what it was: a single slow report, upload or failure says little about an
+/// Unlike Linkerd's, a lower sample takes at least a <see cref="Samples"/>th of the difference. By time alone the level of who answers hundreds in τ is the
+/// slowest of these hundreds, and of who answers three the slowest of three: so those that got the requests seemed half as fast as they were, and a slow one
+/// as good as they whenever a few waited.
+/// </para>
+/// <para>
+/// And the level rises to at most <see cref="RiseMax"/> times what it was: a single slow report, upload or failure says little about an
 /// instance, and would otherwise keep it out for a minute. Attempts that began before a rise say nothing that those did not who made it, so all of them
 /// together raise it once.
 /// </para>
@@ -22,6 +27,9 @@ internal sealed class LatencyEstimate(TimeProvider time)
     public static readonly TimeSpan Memory = TimeSpan.FromSeconds(MemorySeconds);
 
     private const double MemorySeconds = 10;
+
+    /// <summary>Of about so many samples the level is the peak, where τ has more of them.</summary>
+    public const int Samples = 64;
 
     /// <summary>How many times higher the level gets from one attempt to those that began after it ended. After one failure a pool's other half is preferred for 7 s.</summary>
     public const double RiseMax = 2;
@@ -156,8 +164,8 @@ internal sealed class LatencyEstimate(TimeProvider time)
             {
                 // What failures made of the level is no time that it took: the first answer to an attempt that began after them takes its place.
                 hasRecovered = _hasFailed && beganAt > Volatile.Read(ref _raisedAt);
-                var kept = seen == 0 || hasRecovered || (_answers < ColdAnswers && !_hasFailed) ? 0 : Kept(age);
-                next = (level * kept) + (seconds * (1 - kept));
+                var kept = _hasFailed ? Kept(age) : _answers < ColdAnswers ? 0 : Math.Min(Kept(age), 1 - (1.0 / Samples));
+                next = seen == 0 || hasRecovered ? seconds : (level * kept) + (seconds * (1 - kept));
             }
 
             if (Interlocked.CompareExchange(ref _state, Pack(next, seen != 0 && age == 0 ? (uint)seen : Stamp(now)), seen) != seen)

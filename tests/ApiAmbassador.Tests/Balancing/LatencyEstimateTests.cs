@@ -100,17 +100,25 @@ public class LatencyEstimateTests
     }
 
     [Fact]
-    public void Many_lower_answers_at_one_moment_do_not_count_as_time()
+    public void Many_lower_answers_count_although_no_time_has_passed()
+    {
+        Warm(0.050);
+
+        AnswerAtOnce(LatencyEstimate.Samples);
+
+        Now.ShouldBe(0.001 + (0.049 / Math.E), 5e-4);
+    }
+
+    [Fact]
+    public void Many_answers_to_attempts_from_before_a_failure_do_not()
     {
         Warm(0.050);
         var now = _time.GetTimestamp();
+        _estimate.Failed(now, now, others: 0.050);
 
-        for (var i = 0; i < 1_000; i++)
-        {
-            _estimate.Learn(now - TimeSpan.FromMilliseconds(1).Ticks, now, hasAnswered: true);
-        }
+        AnswerAtOnce(LatencyEstimate.Samples);
 
-        Now.ShouldBe(0.050, 1e-6);
+        Now.ShouldBe(0.100, 1e-6);
     }
 
     [Theory]
@@ -253,7 +261,7 @@ public class LatencyEstimateTests
 
         _estimate.Learn(_time.GetTimestamp() - 10_000_000, _time.GetTimestamp() - 9_900_000, hasAnswered: true);
 
-        Now.ShouldBe(0.050, 1e-6);
+        Now.ShouldBe(0.050 - (0.040 / LatencyEstimate.Samples), 1e-6);
     }
 
     [Fact]
@@ -287,7 +295,7 @@ public class LatencyEstimateTests
 
         Warm(0.002);
         Answer(0.001);
-        Now.ShouldBe(0.002, 1e-5);
+        Now.ShouldBe(0.002, 2e-5);
     }
 
     /// <summary>As it is after its first answers.</summary>
@@ -306,6 +314,16 @@ public class LatencyEstimateTests
         var beganAt = _time.GetTimestamp() + 1; // After what ended just now.
         Pass(seconds + 1e-7);
         _estimate.Learn(beganAt, _time.GetTimestamp(), hasAnswered: true, others);
+    }
+
+    /// <summary>So many times a millisecond, all ending now.</summary>
+    private void AnswerAtOnce(int times)
+    {
+        var now = _time.GetTimestamp();
+        for (var i = 0; i < times; i++)
+        {
+            _estimate.Learn(now - TimeSpan.FromMilliseconds(1).Ticks, now, hasAnswered: true);
+        }
     }
 
     private void Leave(double seconds)

@@ -14,7 +14,7 @@ internal sealed record Scenario(string Name, double Rate, double Seconds, Func<S
     public static IReadOnlyList<Scenario> All { get; } =
     [
         Even(1, 100), Even(2, 200), Even(3, 300), Even(10, 1_000), Even(100, 10_000), Even(3, 10),
-        Slow(2, 100), Slow(3, 10), Slow(3, 30), Slow(3, 200), Slow(10, 900), Slow(100, 9_900, 10),
+        Slow(2, 100), Slow(3, 10), Slow(3, 30), Slow(3, 200), Slow(10, 900), Slow(100, 9_900, 10), SlowAmongMixed(3, 200),
         Failing(2, 10), Failing(2, 100), Failing(3, 10), Failing(3, 200), Failing(10, 900), Failing(100, 9_900, 10), Failing(3, 380), Partly(2, 100), Partly(3, 200),
         Flapping(2, 100), Flapping(3, 200), Flapping(10, 900),
         Cold(2, 100), Cold(3, 200), Cold(10, 900),
@@ -47,6 +47,9 @@ internal sealed record Scenario(string Name, double Rate, double Seconds, Func<S
     /// <summary>One request in two hundred is fifty times as large.</summary>
     public static Scenario Mixed(int servers, double rate) =>
         Even(servers, rate) with { Name = $"mixed {servers}", Size = static random => random.Next(200) == 0 ? 50 : 1 };
+
+    /// <summary>One takes ten times as long, and one request in a hundred is five times as large.</summary>
+    public static Scenario SlowAmongMixed(int servers, double rate) => Slow(servers, rate) with { Name = $"slow mix {servers}", Size = static random => random.Next(100) == 0 ? 5 : 1 };
 
     /// <summary>One holds a hundred idle WebSockets.</summary>
     public static Scenario WebSockets(int servers, double rate) => new($"sockets {servers}", rate, Span(rate), () => Pool(servers, new SimulatedServer { WebSockets = 100 }));

@@ -36,6 +36,15 @@ public class SimulationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Slow_one_getsLittle_whereTheOthersAreSlowNowAndThen()
+    {
+        foreach (var outcome in Runs(Scenario.SlowAmongMixed(3, 200), Policy.PeakEwma))
+        {
+            outcome.Share(0, from: 2).ShouldBeLessThan(0.01, $"{outcome}");
+        }
+    }
+
+    [Fact]
     public void Slow_one_ofAHundredAtTenThousandASecond_isNotNoticed()
     {
         var outcome = Run.Of(Scenario.Slow(100, 9_900, seconds: 3), Policy.PeakEwma, seed: 1);
