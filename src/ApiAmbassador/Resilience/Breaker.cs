@@ -49,6 +49,9 @@ internal sealed class Breaker(TimeProvider time, Random random, OutcomeRecord re
     /// <summary>When the break ends or ended, as time of day; null while it is closed.</summary>
     public DateTimeOffset? OpenUntil => _open ? time.GetUtcNow() + time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _openUntil)) : null;
 
+    /// <summary>Whether it is open and no trial may be claimed.</summary>
+    public bool Refuses(long now) => _open && now < Volatile.Read(ref _trialFrom);
+
     /// <summary>How long until a trial may be claimed; zero when it may be now, or when it is closed.</summary>
     public TimeSpan TimeToTrial
     {

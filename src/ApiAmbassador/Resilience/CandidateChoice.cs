@@ -40,9 +40,11 @@ internal readonly record struct CandidateChoice(CandidateKind Kind, IReadOnlyLis
     public static CandidateChoice Of(
         IReadOnlyList<DestinationState> available, IReadOnlyList<DestinationState> tried, ClusterResilience cluster, LimitsOptions limits)
     {
-        if (limits.MaxConcurrentRequestsPerDestination is null && tried.Count == 0 && !cluster.HasOpen && available.Count > 0)
+        // A session's own place is a list of its own, and not worth keeping.
+        var isKept = limits.MaxConcurrentRequestsPerDestination is null && tried.Count == 0 && (available.Count > 1 || !cluster.HasOpen);
+        if (isKept && cluster.Unbroken(available) is { Count: > 0 } unbroken)
         {
-            return new(CandidateKind.Fresh, available);
+            return new(CandidateKind.Fresh, unbroken);
         }
 
         List<DestinationState>? fresh = null, again = null, lastResort = null;

@@ -24,13 +24,13 @@ internal sealed partial class ClusterResilience(
     private readonly Lock _opening = new();
 
     /// <summary>Those whose breaker is open; replaced, never changed. As long as it is empty requests look no further.</summary>
-    private volatile DestinationState[] _open = [];
+    private volatile DestinationResilience[] _open = [];
 
     /// <summary>What the limit was last told of: these destinations, less these.</summary>
-    private volatile Tuple<IReadOnlyList<DestinationState>?, DestinationState[]> _usable = new(null, []);
+    private volatile Tuple<IReadOnlyList<DestinationState>?, DestinationResilience[]> _usable = new(null, []);
 
-    /// <summary>The destinations that were chosen among last.</summary>
-    private volatile Pool? _pool;
+    private readonly RecentLists<Pool> _pools = new();
+    private readonly RecentLists<UnbrokenList> _unbroken = new();
 
     private IReadOnlyList<DestinationState> Available => cluster.DestinationsState.AvailableDestinations;
 
@@ -106,7 +106,7 @@ internal sealed partial class ClusterResilience(
                 var record = new OutcomeRecord(time);
                 known = new DestinationResilience(destination, standings.Of(destination), record, new Breaker(time, random, record), new LatencyEstimate(time)) { Traffic = new Traffic(time) };
                 _destinations.AddOrUpdate(destination, known);
-                _open = [.. _open.Where(open => !ReferenceEquals(open, destination))];
+                _open = [.. _open.Where(open => !ReferenceEquals(open.State, destination))];
             }
 
             return known;
@@ -114,23 +114,11 @@ internal sealed partial class ClusterResilience(
     }
 
     /// <summary>Destinations that balancing chooses among, with what is remembered of them.</summary>
-    public Pool PoolOf(IReadOnlyList<DestinationState> available)
-    {
-        var pool = _pool;
-        if (pool is null || !ReferenceEquals(pool.Available, available))
-        {
-            var members = new PoolMember[available.Count];
-            for (var i = 0; i < members.Length; i++)
-            {
-                var known = Of(available[i]);
-                members[i] = new PoolMember(available[i], known.Latency, known.Weight);
-            }
+    public Pool PoolOf(IReadOnlyList<DestinationState> available) => _pools.Of(available, this, static (cluster, list) => cluster.MakePool(list));
 
-            _pool = pool = new Pool(available, members);
-        }
-
-        return pool;
-    }
+    /// <summary>Destinations less those whose breaker refuses now.</summary>
+    public IReadOnlyList<DestinationState> Unbroken(IReadOnlyList<DestinationState> available) =>
+        HasOpen ? _unbroken.Of(available, this, static (_, list) => new UnbrokenList(list)).Less(_open, time.GetTimestamp()) : available;
 
     /// <summary>
     /// What the other destinations take for headers on average, in seconds; 0 where that is not known. What failures made of one is not what it takes: two that fail
@@ -212,7 +200,7 @@ internal sealed partial class ClusterResilience(
     {
         lock (_opening)
         {
-            _open = [.. cluster.DestinationsState.AllDestinations.Where(IsOpen)];
+            _open = [.. cluster.DestinationsState.AllDestinations.Where(IsOpen).Select(Of)];
             if (_usable.Item1 is not null)
             {
                 RefreshLimitLocked();
@@ -228,6 +216,18 @@ internal sealed partial class ClusterResilience(
     {
         _usable = new(Available, _open);
         Limit.Use([.. Available.Where(destination => !IsOpen(destination)).Select(destination => Of(destination).Slots)]);
+    }
+
+    private Pool MakePool(IReadOnlyList<DestinationState> available)
+    {
+        var members = new PoolMember[available.Count];
+        for (var i = 0; i < members.Length; i++)
+        {
+            var known = Of(available[i]);
+            members[i] = new PoolMember(available[i], known.Latency, known.Weight);
+        }
+
+        return new Pool(available, members);
     }
 
     private static string Cause(Failure? failure) => failure?.Reason?.Name ?? "gateway_error";
