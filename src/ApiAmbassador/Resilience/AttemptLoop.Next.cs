@@ -132,40 +132,41 @@ internal sealed partial class AttemptLoop
             More.Affinity = bound;
         }
 
-        if (plan.State.HasOpen || plan.HasPriorities || plan.Cluster.Limits.MaxConcurrentRequestsPerDestination is not null)
+        if (plan.State.HasOpen || plan.HasPriorities)
         {
-            More.Candidates = FirstCandidates();
+            More.Candidates = FirstCandidates(requestsMax: null);
         }
     }
 
-    /// <summary>Those of the first attempt: the session's own; where that one is out and affinity does not insist, all.</summary>
-    private CandidateChoice FirstCandidates()
+    /// <summary>Those of the first attempt: the session's own; where that one is out and affinity does not insist, all. Who is full is seen when it was picked, and left out of the next pick.</summary>
+    private CandidateChoice FirstCandidates(int? requestsMax)
     {
         if (_extras?.Affinity is not { } bound)
         {
-            return Choose(Everybody(), isFirst: true);
+            return Choose(Everybody(), requestsMax, isFirst: true);
         }
 
-        var choice = Choose(bound);
-        return choice.Kind == CandidateKind.Fresh || InsistsOnAffinity ? choice : Choose(Everybody(), isFirst: true);
+        var choice = Choose(bound, requestsMax);
+        return choice.Kind == CandidateKind.Fresh || InsistsOnAffinity ? choice : Choose(Everybody(), requestsMax, isFirst: true);
     }
 
     /// <summary>Those of a further attempt: the destinations as they are now, not as they were when the request came.</summary>
     private CandidateChoice NextCandidates() => Choose(
-        _extras?.Affinity is not { } bound || !InsistsOnAffinity ? Everybody() : Everybody().Contains(bound) ? bound : []);
+        _extras?.Affinity is not { } bound || !InsistsOnAffinity ? Everybody() : Everybody().Contains(bound) ? bound : [],
+        plan.Cluster.Limits.MaxConcurrentRequestsPerDestination);
 
-    private CandidateChoice Choose(IReadOnlyList<DestinationState> available, bool isFirst = false)
+    private CandidateChoice Choose(IReadOnlyList<DestinationState> available, int? requestsMax, bool isFirst = false)
     {
         var tried = _extras?.Tried ?? (IReadOnlyList<DestinationState>)[];
         if (!plan.HasPriorities || available.Count <= 1)
         {
-            return CandidateChoice.Of(available, tried, plan.State, plan.Cluster.Limits);
+            return CandidateChoice.Of(available, tried, plan.State, requestsMax);
         }
 
         // Whom a first attempt goes to is a matter of who can carry how much; who tries again asks the first that are left.
         var groups = plan.State.Priorities.Of(plan.ClusterState.DestinationsState, plan.Snapshot.Ambassador.Zone);
         var first = isFirst ? plan.State.FirstGroup(groups.AsSpan(), plan.Cluster.SlowStart) : 0;
-        return CandidateChoice.OfGroups(groups, first, tried, plan.State, plan.Cluster.Limits);
+        return CandidateChoice.OfGroups(groups, first, tried, plan.State, requestsMax);
     }
 
     /// <summary>

@@ -190,7 +190,7 @@ internal sealed partial class AttemptLoop(HttpContext context, IReverseProxyFeat
         if (_isTurnedAway)
         {
             _isTurnedAway = false;
-            More.Candidates = Number == 1 ? FirstCandidates() : NextCandidates();
+            More.Candidates = Number == 1 ? FirstCandidates(plan.Cluster.Limits.MaxConcurrentRequestsPerDestination) : NextCandidates();
         }
         else if (++_number > 1)
         {

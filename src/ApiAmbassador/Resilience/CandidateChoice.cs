@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using ApiAmbassador.Balancing;
-using ApiAmbassador.Configuration;
 using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Resilience;
@@ -37,11 +36,15 @@ internal readonly record struct CandidateChoice(CandidateKind Kind, IReadOnlyLis
     /// cluster never loses its last host to breakers. A breaker whose pause is over counts as closed here; whether the request gets to be
     /// its trial is decided when it was picked.
     /// </summary>
+    /// <param name="available">Those that may be asked.</param>
+    /// <param name="tried">Those that this request has tried.</param>
+    /// <param name="cluster">What is remembered of them.</param>
+    /// <param name="requestsMax">How many requests each may have, where those that have as many are to be left out.</param>
     public static CandidateChoice Of(
-        IReadOnlyList<DestinationState> available, IReadOnlyList<DestinationState> tried, ClusterResilience cluster, LimitsOptions limits)
+        IReadOnlyList<DestinationState> available, IReadOnlyList<DestinationState> tried, ClusterResilience cluster, int? requestsMax)
     {
         // A session's own place is a list of its own, and not worth keeping.
-        var isKept = limits.MaxConcurrentRequestsPerDestination is null && tried.Count == 0 && (available.Count > 1 || !cluster.HasOpen);
+        var isKept = requestsMax is null && tried.Count == 0 && (available.Count > 1 || !cluster.HasOpen);
         if (isKept && cluster.Unbroken(available) is { Count: > 0 } unbroken)
         {
             return new(CandidateKind.Fresh, unbroken);
@@ -53,7 +56,7 @@ internal readonly record struct CandidateChoice(CandidateKind Kind, IReadOnlyLis
         {
             var destination = available[i];
             var known = cluster.Of(destination);
-            if (limits.MaxConcurrentRequestsPerDestination is { } limit && known.Slots.Free(limit) == 0)
+            if (requestsMax is { } max && known.Slots.Free(max) == 0)
             {
                 full = true;
             }
@@ -80,12 +83,12 @@ internal readonly record struct CandidateChoice(CandidateKind Kind, IReadOnlyLis
 
     /// <summary>The group that it is the turn of, else the first that has any not tried yet; where none has, the best of what is left, the first before the others.</summary>
     public static CandidateChoice OfGroups(
-        ImmutableArray<PriorityGroup> groups, int first, IReadOnlyList<DestinationState> tried, ClusterResilience cluster, LimitsOptions limits)
+        ImmutableArray<PriorityGroup> groups, int first, IReadOnlyList<DestinationState> tried, ClusterResilience cluster, int? requestsMax)
     {
         var best = new CandidateChoice(CandidateKind.None, []);
         for (var i = -1; i < groups.Length; i++)
         {
-            var choice = Of(groups[i < 0 ? first : i].Available, tried, cluster, limits);
+            var choice = Of(groups[i < 0 ? first : i].Available, tried, cluster, requestsMax);
             if (choice.Kind == CandidateKind.Fresh)
             {
                 return choice;

@@ -116,7 +116,20 @@ public sealed class CandidateChoiceTests : IDisposable
         Open(1);
         Open(2);
 
-        CandidateChoice.Of(_all, [], _cluster, new LimitsOptions()).Kind.ShouldBe(CandidateKind.Refusing);
+        CandidateChoice.Of(_all, [], _cluster, requestsMax: null).Kind.ShouldBe(CandidateKind.Refusing);
+    }
+
+    [Fact]
+    public void Full_onesAreLeftOut_whereOneWasPickedInVain()
+    {
+        Fill(1);
+        Ids(CandidateChoice.Of(_all, [], _cluster, requestsMax: 1).Destinations).ShouldBe("0 2");
+        Ids(CandidateChoice.Of(_all, [], _cluster, requestsMax: 2).Destinations).ShouldBe("0 1 2");
+        IsSame(Candidates(), _all).ShouldBeTrue();
+
+        Fill(0);
+        Fill(2);
+        CandidateChoice.Of(_all, [], _cluster, requestsMax: 1).Kind.ShouldBe(CandidateKind.Full);
     }
 
     [Fact]
@@ -124,8 +137,8 @@ public sealed class CandidateChoiceTests : IDisposable
     {
         Open(1);
 
-        CandidateChoice.Of(_all[1], [], _cluster, new LimitsOptions()).Kind.ShouldBe(CandidateKind.Refusing);
-        CandidateChoice.Of(_all[0], [], _cluster, new LimitsOptions()).Kind.ShouldBe(CandidateKind.Fresh);
+        CandidateChoice.Of(_all[1], [], _cluster, requestsMax: null).Kind.ShouldBe(CandidateKind.Refusing);
+        CandidateChoice.Of(_all[0], [], _cluster, requestsMax: null).Kind.ShouldBe(CandidateKind.Fresh);
     }
 
     [Fact]
@@ -136,7 +149,7 @@ public sealed class CandidateChoiceTests : IDisposable
 
         for (var i = 0; i < 10; i++)
         {
-            _ = _cluster.PoolOf(CandidateChoice.Of(_all, [_all[0]], _cluster, new LimitsOptions()).Destinations);
+            _ = _cluster.PoolOf(CandidateChoice.Of(_all, [_all[0]], _cluster, requestsMax: null).Destinations);
 
             ReferenceEquals(_cluster.PoolOf(Candidates()), pool).ShouldBeTrue();
         }
@@ -149,10 +162,12 @@ public sealed class CandidateChoiceTests : IDisposable
 
     private IReadOnlyList<DestinationState> Candidates(IReadOnlyList<DestinationState>? available = null)
     {
-        var choice = CandidateChoice.Of(available ?? _all, [], _cluster, new LimitsOptions());
+        var choice = CandidateChoice.Of(available ?? _all, [], _cluster, requestsMax: null);
         choice.Kind.ShouldBe(CandidateKind.Fresh);
         return choice.Destinations;
     }
+
+    private void Fill(int index) => _cluster.Limit.TryTakeSlot(_cluster.Of(_all[index]).Slots).ShouldBeTrue();
 
     private void Open(int index)
     {
