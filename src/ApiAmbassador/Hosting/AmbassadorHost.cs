@@ -149,6 +149,7 @@ internal sealed partial class AmbassadorHost : IAsyncDisposable
             sockets.Backlog = int.MaxValue; // The system's own bound, net.core.somaxconn. Who is too many waits for a second, and asks again.
         });
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, TransportMemory>();
+        builder.Services.AddSingleton<IConnectionListenerFactory, LastCallers>();
         builder.AddTelemetry(sources, telemetry);
         builder.Services.AddAmbassador(gathered, sources);
         builder.Services.AddHostedService(services => ActivatorUtilities.CreateInstance<ConfigWatcher>(services, sources, gathered));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using ApiAmbassador.WireTests.Clients;
 using ApiAmbassador.WireTests.Destinations;
 
@@ -34,6 +35,31 @@ public class StoppingTests
         // A second signal ends the delay; without it the process would go on for a minute.
         process.Signal(Terminate);
         (await process.WaitForEndAsync()).ShouldBe(0, process.ToString());
+    }
+
+    [Fact]
+    public async Task Sigterm_whoConnectedLast_isServed()
+    {
+        await using var one = ScriptedDestination.Start("one", Reply.Ok("one"));
+        using var setup = Setup(one, delay: "00:00:00.200");
+        var served = 0;
+
+        // On a busy machine we may see too late that the listener is closed.
+        for (var tries = 0; tries < 5 && served < 4; tries++)
+        {
+            await using var process = AmbassadorProcess.Start(setup, "run");
+            var (data, _) = await AmbassadorProcess.WaitForAddressesAsync(process);
+            process.Signal(Terminate);
+
+            var callers = await ConnectUntilRefusedAsync(data);
+            var answers = await Task.WhenAll(callers.TakeLast(5).Select(AskAsync));
+            callers.ForEach(caller => caller.Dispose());
+
+            served = answers.Count(answer => answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) && answer.Contains("Connection: close", StringComparison.Ordinal));
+            (await process.WaitForEndAsync()).ShouldBe(0, process.ToString());
+        }
+
+        served.ShouldBeGreaterThanOrEqualTo(4, "one may have come in the very moment in which the listener closed");
     }
 
     [Fact]
@@ -117,6 +143,42 @@ public class StoppingTests
     private static AmbassadorSetup Setup(ScriptedDestination one, string delay) => new AmbassadorSetup()
         .With("AMBASSADOR_DESTINATIONS", $"{one.Address}")
         .With("Ambassador__DrainDelay", delay);
+
+    private static async Task<List<TcpClient>> ConnectUntilRefusedAsync(Uri address)
+    {
+        var callers = new List<TcpClient>();
+        while (true)
+        {
+            var caller = new TcpClient();
+            try
+            {
+                await caller.ConnectAsync(address.Host, address.Port, TestContext.Current.CancellationToken);
+            }
+            catch (SocketException)
+            {
+                caller.Dispose();
+                return callers;
+            }
+
+            callers.Add(caller);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken);
+        }
+    }
+
+    private static async Task<string> AskAsync(TcpClient caller)
+    {
+        try
+        {
+            var stream = caller.GetStream();
+            await stream.WriteAsync("GET / HTTP/1.1\r\nHost: api\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            using var reader = new StreamReader(stream);
+            return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        }
+        catch (IOException e)
+        {
+            return e.Message;
+        }
+    }
 
     private static async Task<int> StatusAsync(HttpClient client, string path)
     {
