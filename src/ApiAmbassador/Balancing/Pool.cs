@@ -1,5 +1,3 @@
-using Yarp.ReverseProxy.Model;
-
 namespace ApiAmbassador.Balancing;
 
 /// <summary>The destinations of one list with what is known of them, for as long as the list is the same: YARP makes a new one whenever weights, health or members change.</summary>
@@ -14,20 +12,16 @@ internal sealed class Pool
     private readonly double[]? _sums;
 
     /// <summary>A pool.</summary>
-    /// <param name="available">The list that it is of.</param>
     /// <param name="members">What is known of each, in the list's order.</param>
-    public Pool(IReadOnlyList<DestinationState> available, PoolMember[] members)
+    public Pool(PoolMember[] members)
     {
-        (Available, _members) = (available, members);
+        _members = members;
         if (Array.Exists(members, member => member.Weight != members[0].Weight))
         {
             var sum = 0.0;
             _sums = Array.ConvertAll(members, member => sum += member.Weight);
         }
     }
-
-    /// <summary>The list.</summary>
-    public IReadOnlyList<DestinationState> Available { get; }
 
     /// <summary>What is known of each of the list.</summary>
     public ReadOnlySpan<PoolMember> Members => _members;

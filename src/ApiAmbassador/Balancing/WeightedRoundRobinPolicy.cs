@@ -26,17 +26,29 @@ internal sealed class WeightedRoundRobinPolicy : ILoadBalancingPolicy
         return availableDestinations[lineup.Next()];
     }
 
-    /// <summary>One cluster's rotation, and the lineups of the destinations that were chosen among last.</summary>
+    /// <summary>One cluster's rotation, and the lineup of the destinations that were available last.</summary>
     private sealed class ClusterRotation
     {
         private readonly ConditionalWeakTable<DestinationState, WeightedRotation.Runner> _runners = [];
         private readonly WeightedRotation _rotation = new();
-        private readonly RecentLists<WeightedRotation.Lineup> _lineups = new();
+        private volatile Lineup? _last;
 
-        public WeightedRotation.Lineup LineupOf(IReadOnlyList<DestinationState> available) =>
-            _lineups.Of(available, this, static (rotation, list) => rotation.LineUp(list));
+        /// <summary>
+        /// YARP makes a new list whenever weights, health or members change, so the list itself tells whether ours is current. A list that comes back is lined
+        /// up anew: whoever was away for long would seem to be far ahead, as times wrap around.
+        /// </summary>
+        public WeightedRotation.Lineup LineupOf(IReadOnlyList<DestinationState> available)
+        {
+            var last = _last;
+            if (last is null || !ReferenceEquals(last.Available, available))
+            {
+                _last = last = new Lineup(available, _rotation.LineUp(
+                    [.. available.Select(destination => (_runners.GetOrCreateValue(destination), DestinationWeight.Of(destination.Model.Config)))]));
+            }
 
-        private WeightedRotation.Lineup LineUp(IReadOnlyList<DestinationState> available) => _rotation.LineUp(
-            [.. available.Select(destination => (_runners.GetOrCreateValue(destination), DestinationWeight.Of(destination.Model.Config)))]);
+            return last.Rotation;
+        }
+
+        private sealed record Lineup(IReadOnlyList<DestinationState> Available, WeightedRotation.Lineup Rotation);
     }
 }

@@ -227,7 +227,7 @@ internal sealed partial class ClusterResilience(
             members[i] = new PoolMember(available[i], known.Latency, known.Weight);
         }
 
-        return new Pool(available, members);
+        return new Pool(members);
     }
 
     private static string Cause(Failure? failure) => failure?.Reason?.Name ?? "gateway_error";

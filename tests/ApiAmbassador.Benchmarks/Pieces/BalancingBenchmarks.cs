@@ -23,7 +23,7 @@ public class BalancingBenchmarks
     {
         _now = TimeProvider.System.GetTimestamp();
         var states = Enumerable.Range(0, Destinations).Select(i => new DestinationState($"api-{i}", new DestinationModel(new DestinationConfig()))).ToArray();
-        _pool = new Pool(states, [.. states.Select(state => new PoolMember(state, new LatencyEstimate(TimeProvider.System), 1))]);
+        _pool = new Pool([.. states.Select(state => new PoolMember(state, new LatencyEstimate(TimeProvider.System), 1))]);
         _table = new HashTable(states);
         _rotation = new WeightedRotation().LineUp([.. states.Select((_, i) => (new WeightedRotation.Runner(), 1.0 + (i % 2)))]);
         foreach (var member in _pool.Members)

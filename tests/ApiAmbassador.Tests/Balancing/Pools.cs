@@ -19,7 +19,7 @@ internal static class Pools
     public static Pool Of(IEnumerable<(DestinationState State, double Weight)> destinations)
     {
         var members = destinations.Select(item => new PoolMember(item.State, new LatencyEstimate(Time), item.Weight)).ToArray();
-        return new Pool([.. members.Select(member => member.State)], members);
+        return new Pool(members);
     }
 
     /// <summary>A destination.</summary>

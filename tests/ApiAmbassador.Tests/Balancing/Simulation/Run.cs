@@ -91,7 +91,7 @@ internal sealed class Run
     {
         _serverOf = [.. Enumerable.Range(0, _servers.Length).Where(i => _servers[i].JoinsAt <= now)];
         var members = _serverOf.Select(i => new PoolMember(_states[i], _latencies[i], 1)).ToArray();
-        return new Pool([.. members.Select(member => member.State)], members);
+        return new Pool(members);
     }
 
     private int Pick(long now)
