@@ -40,6 +40,22 @@ internal sealed class PriorityGroups
 }
 
 /// <summary>Destinations that are asked alike.</summary>
-/// <param name="Available">Those that may be asked now.</param>
-/// <param name="Needed">How many of the group it takes to carry everything.</param>
-internal sealed record PriorityGroup(IReadOnlyList<DestinationState> Available, int Needed);
+/// <param name="available">Those that may be asked now.</param>
+/// <param name="needed">How many of the group it takes to carry everything.</param>
+internal sealed class PriorityGroup(IReadOnlyList<DestinationState> available, int needed)
+{
+    private volatile int _warmSince = -1;
+
+    /// <summary>Those that may be asked now.</summary>
+    public IReadOnlyList<DestinationState> Available => available;
+
+    /// <summary>How many of the group it takes to carry everything.</summary>
+    public int Needed => needed;
+
+    /// <summary>How many had come back, by the count of whoever looked, when nobody of it was warming up; -1 where that was never so.</summary>
+    public int WarmSince
+    {
+        get => _warmSince;
+        set => _warmSince = value;
+    }
+}

@@ -9,6 +9,9 @@ namespace ApiAmbassador.Resilience;
 /// <summary>Who does worse than the others is ejected for a while, and whoever comes back gets requests by and by.</summary>
 internal sealed partial class ClusterResilience
 {
+    /// <summary>How often somebody came back whose breaker was open, and warms up since. Who comes otherwise makes other groups.</summary>
+    private volatile int _comebacks;
+
     private long _usualAt = long.MinValue;
     private double _usual;
 
@@ -56,7 +59,7 @@ internal sealed partial class ClusterResilience
         Span<double> carries = groups.Length <= 16 ? stackalloc double[groups.Length] : new double[groups.Length];
         for (var i = 0; i < groups.Length; i++)
         {
-            carries[i] = SpillRule.Carries(Usable(groups[i].Available, slowStart), groups[i].Needed);
+            carries[i] = SpillRule.Carries(Usable(groups[i], slowStart), groups[i].Needed);
             if (carries[i] == 1)
             {
                 carries = carries[..(i + 1)];
@@ -82,13 +85,24 @@ internal sealed partial class ClusterResilience
         }
     }
 
-    /// <summary>One whose break is over counts: somebody has to try it.</summary>
-    private double Usable(IReadOnlyList<DestinationState> available, TimeSpan slowStart)
+    /// <summary>One whose break is over counts: somebody has to try it. As long as nobody warms up nobody is looked at, as there may be a thousand.</summary>
+    private double Usable(PriorityGroup group, TimeSpan slowStart)
     {
-        var usable = 0.0;
-        for (var i = 0; i < available.Count; i++)
+        var (comebacks, serving) = (_comebacks, Unbroken(group.Available));
+        if (group.WarmSince == comebacks)
         {
-            usable += HasOpen && Of(available[i]).Breaker.TimeToTrial > TimeSpan.Zero ? 0 : ShareOf(standings.Of(available[i]), slowStart);
+            return serving.Count;
+        }
+
+        var usable = 0.0;
+        for (var i = 0; i < serving.Count; i++)
+        {
+            usable += ShareOf(standings.Of(serving[i]), slowStart);
+        }
+
+        if (usable == group.Available.Count)
+        {
+            group.WarmSince = comebacks;
         }
 
         return usable;

@@ -162,7 +162,11 @@ internal sealed partial class ClusterResilience(
         {
             Refresh();
             Tell(change, destination, Cause(failure), destination.Breaker.TimeToTrial.TotalSeconds);
-            destination.Standing.WarmsSince = change == BreakerChange.Closed ? time.GetTimestamp() : destination.Standing.WarmsSince;
+            if (change == BreakerChange.Closed)
+            {
+                destination.Standing.WarmsSince = time.GetTimestamp();
+                Interlocked.Increment(ref _comebacks);
+            }
         }
         else if (outcome.Verdict != Verdict.Neutral && (outcome.IsError || outcome.IsSlow))
         {

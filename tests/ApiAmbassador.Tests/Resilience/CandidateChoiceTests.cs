@@ -1,12 +1,4 @@
-using System.Diagnostics.Metrics;
-using ApiAmbassador.Configuration;
-using ApiAmbassador.Health;
-using ApiAmbassador.Observability;
 using ApiAmbassador.Resilience;
-using ApiAmbassador.Tests.Balancing;
-using ApiAmbassador.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
-using Yarp.ReverseProxy.Health;
 using Yarp.ReverseProxy.Model;
 
 namespace ApiAmbassador.Tests.Resilience;
@@ -14,36 +6,24 @@ namespace ApiAmbassador.Tests.Resilience;
 /// <summary>Whom first attempts choose among while breakers are open: balancers know lists by reference, and start anew with each that they have not seen.</summary>
 public sealed class CandidateChoiceTests : IDisposable
 {
-    private static readonly Outcome s_failure = new(Verdict.Failure, IsError: true, IsConnectFailure: true);
+    private readonly TestCluster _test = new(destinations: 3);
 
-    private readonly FakeTime _time = new();
-    private readonly Meters _meters = new();
-    private readonly DestinationState[] _all = [.. Enumerable.Range(0, 3).Select(i => Pools.Destination($"{i}"))];
-    private readonly ClusterResilience _cluster;
-    private readonly CircuitBreakerOptions _options = new();
+    private ClusterResilience Cluster => _test.Cluster;
 
-    public CandidateChoiceTests()
-    {
-        var cluster = new ClusterState("api") { DestinationsState = new ClusterDestinationsState(_all, _all) };
-        _cluster = new ClusterResilience(cluster, new Standings(_time), new Nobody(), _meters, _time, new Random(1), new Timeline(_time), NullLogger.Instance);
-    }
+    private DestinationState[] All => _test.All;
 
-    public void Dispose()
-    {
-        _cluster.Dispose();
-        _meters.Dispose();
-    }
+    public void Dispose() => _test.Dispose();
 
     [Fact]
     public void Nothing_open_isTheListItself()
     {
-        IsSame(Candidates(), _all).ShouldBeTrue();
+        IsSame(Candidates(), All).ShouldBeTrue();
     }
 
     [Fact]
     public void One_open_isLeftOut_andTheListStaysTheSame()
     {
-        Open(1);
+        _test.Open(1);
 
         var first = Candidates();
 
@@ -54,9 +34,9 @@ public sealed class CandidateChoiceTests : IDisposable
     [Fact]
     public void Two_open_areLeftOut()
     {
-        Open(1);
+        _test.Open(1);
         _ = Candidates();
-        Open(2);
+        _test.Open(2);
 
         Ids(Candidates()).ShouldBe("0");
     }
@@ -64,25 +44,25 @@ public sealed class CandidateChoiceTests : IDisposable
     [Fact]
     public void Break_thatIsOver_bringsTheListItselfBack_untilSomebodyHasTheTrial()
     {
-        Open(1);
+        _test.Open(1);
         _ = Candidates();
 
-        _time.Advance(_cluster.Of(_all[1]).Breaker.TimeToTrial);
-        IsSame(Candidates(), _all).ShouldBeTrue();
+        _test.Time.Advance(Cluster.Of(All[1]).Breaker.TimeToTrial);
+        IsSame(Candidates(), All).ShouldBeTrue();
 
-        _cluster.Of(_all[1]).Breaker.TryEnter(_options).ShouldBe(Admission.Trial);
+        Cluster.Of(All[1]).Breaker.TryEnter(TestCluster.Settings.CircuitBreaker).ShouldBe(Admission.Trial);
         Ids(Candidates()).ShouldBe("0 2");
     }
 
     [Fact]
     public void Breaks_thatEndOneByOne_bringBackOneByOne()
     {
-        Open(1);
-        _time.Advance(TimeSpan.FromSeconds(1));
-        Open(2);
+        _test.Open(1);
+        _test.Time.Advance(TimeSpan.FromSeconds(1));
+        _test.Open(2);
         Ids(Candidates()).ShouldBe("0");
 
-        _time.Advance(_cluster.Of(_all[1]).Breaker.TimeToTrial);
+        _test.Time.Advance(Cluster.Of(All[1]).Breaker.TimeToTrial);
 
         Ids(Candidates()).ShouldBe("0 1");
     }
@@ -90,10 +70,10 @@ public sealed class CandidateChoiceTests : IDisposable
     [Fact]
     public void One_thatOpens_whenAnothersBreakIsOver_takesItsPlace()
     {
-        Open(1);
+        _test.Open(1);
         Ids(Candidates()).ShouldBe("0 2");
-        _time.Advance(_cluster.Of(_all[1]).Breaker.TimeToTrial);
-        Open(2);
+        _test.Time.Advance(Cluster.Of(All[1]).Breaker.TimeToTrial);
+        _test.Open(2);
 
         Ids(Candidates()).ShouldBe("0 1");
     }
@@ -101,8 +81,8 @@ public sealed class CandidateChoiceTests : IDisposable
     [Fact]
     public void Open_oneOfAnotherGroup_leavesThisOnesListAlone()
     {
-        DestinationState[] group = [_all[0], _all[2]];
-        Open(1);
+        DestinationState[] group = [All[0], All[2]];
+        _test.Open(1);
 
         IsSame(Candidates(group), group).ShouldBeTrue();
         Ids(Candidates()).ShouldBe("0 2");
@@ -112,46 +92,46 @@ public sealed class CandidateChoiceTests : IDisposable
     [Fact]
     public void All_openAndRefusing_isNobody()
     {
-        Open(0);
-        Open(1);
-        Open(2);
+        _test.Open(0);
+        _test.Open(1);
+        _test.Open(2);
 
-        CandidateChoice.Of(_all, [], _cluster, requestsMax: null).Kind.ShouldBe(CandidateKind.Refusing);
+        CandidateChoice.Of(All, [], Cluster, requestsMax: null).Kind.ShouldBe(CandidateKind.Refusing);
     }
 
     [Fact]
     public void Full_onesAreLeftOut_whereOneWasPickedInVain()
     {
         Fill(1);
-        Ids(CandidateChoice.Of(_all, [], _cluster, requestsMax: 1).Destinations).ShouldBe("0 2");
-        Ids(CandidateChoice.Of(_all, [], _cluster, requestsMax: 2).Destinations).ShouldBe("0 1 2");
-        IsSame(Candidates(), _all).ShouldBeTrue();
+        Ids(CandidateChoice.Of(All, [], Cluster, requestsMax: 1).Destinations).ShouldBe("0 2");
+        Ids(CandidateChoice.Of(All, [], Cluster, requestsMax: 2).Destinations).ShouldBe("0 1 2");
+        IsSame(Candidates(), All).ShouldBeTrue();
 
         Fill(0);
         Fill(2);
-        CandidateChoice.Of(_all, [], _cluster, requestsMax: 1).Kind.ShouldBe(CandidateKind.Full);
+        CandidateChoice.Of(All, [], Cluster, requestsMax: 1).Kind.ShouldBe(CandidateKind.Full);
     }
 
     [Fact]
     public void Session_atOneThatIsOpen_hasNobodyElse()
     {
-        Open(1);
+        _test.Open(1);
 
-        CandidateChoice.Of(_all[1], [], _cluster, requestsMax: null).Kind.ShouldBe(CandidateKind.Refusing);
-        CandidateChoice.Of(_all[0], [], _cluster, requestsMax: null).Kind.ShouldBe(CandidateKind.Fresh);
+        CandidateChoice.Of(All[1], [], Cluster, requestsMax: null).Kind.ShouldBe(CandidateKind.Refusing);
+        CandidateChoice.Of(All[0], [], Cluster, requestsMax: null).Kind.ShouldBe(CandidateKind.Fresh);
     }
 
     [Fact]
     public void Pool_ofTheSameCandidates_isMadeOnce_whileOthersAreTriedAgain()
     {
-        Open(1);
-        var pool = _cluster.PoolOf(Candidates());
+        _test.Open(1);
+        var pool = Cluster.PoolOf(Candidates());
 
         for (var i = 0; i < 10; i++)
         {
-            _ = _cluster.PoolOf(CandidateChoice.Of(_all, [_all[0]], _cluster, requestsMax: null).Destinations);
+            _ = Cluster.PoolOf(CandidateChoice.Of(All, [All[0]], Cluster, requestsMax: null).Destinations);
 
-            ReferenceEquals(_cluster.PoolOf(Candidates()), pool).ShouldBeTrue();
+            ReferenceEquals(Cluster.PoolOf(Candidates()), pool).ShouldBeTrue();
         }
     }
 
@@ -162,41 +142,10 @@ public sealed class CandidateChoiceTests : IDisposable
 
     private IReadOnlyList<DestinationState> Candidates(IReadOnlyList<DestinationState>? available = null)
     {
-        var choice = CandidateChoice.Of(available ?? _all, [], _cluster, requestsMax: null);
+        var choice = CandidateChoice.Of(available ?? All, [], Cluster, requestsMax: null);
         choice.Kind.ShouldBe(CandidateKind.Fresh);
         return choice.Destinations;
     }
 
-    private void Fill(int index) => _cluster.Limit.TryTakeSlot(_cluster.Of(_all[index]).Slots).ShouldBeTrue();
-
-    private void Open(int index)
-    {
-        var known = _cluster.Of(_all[index]);
-        while (known.Breaker.Report(_options, Admission.Closed, s_failure, othersServe: true) != BreakerChange.Opened)
-        {
-            // The next failure.
-        }
-
-        _cluster.Refresh();
-    }
-
-    private sealed class Nobody : IClusterDestinationsUpdater
-    {
-        public void UpdateAllDestinations(ClusterState cluster) => throw new NotSupportedException();
-
-        public void UpdateAvailableDestinations(ClusterState cluster) => throw new NotSupportedException();
-    }
-
-    private sealed class Meters : IMeterFactory
-    {
-        private readonly List<Meter> _made = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            _made.Add(new Meter(options));
-            return _made[^1];
-        }
-
-        public void Dispose() => _made.ForEach(meter => meter.Dispose());
-    }
+    private void Fill(int index) => Cluster.Limit.TryTakeSlot(Cluster.Of(All[index]).Slots).ShouldBeTrue();
 }
