@@ -18,7 +18,7 @@ internal sealed class PeakEwmaPolicy(ResilienceStates states, Random random) : I
     public DestinationState? PickDestination(HttpContext context, ClusterState cluster, IReadOnlyList<DestinationState> availableDestinations)
     {
         var pool = states.Of(cluster).PoolOf(availableDestinations);
-        return availableDestinations[context.Features.Get<AttemptLoop>() is { } loop
+        return availableDestinations[context.Find<AttemptLoop>() is { } loop
             ? PeakEwmaChoice.Pick(pool, loop.BeganAt, random)
             : LeastRequestsChoice.Pick(pool, random)];
     }

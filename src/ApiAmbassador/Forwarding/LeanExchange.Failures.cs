@@ -108,7 +108,7 @@ internal sealed partial class LeanExchange
         {
             context.Response.StatusCode = status;
         }
-        else if (context.Features.Get<IHttpResetFeature>() is { } reset)
+        else if (context.Find<IHttpResetFeature>() is { } reset)
         {
             reset.Reset(isCancelled ? Cancel : InternalError);
         }

@@ -20,7 +20,7 @@ namespace ApiAmbassador.Forwarding;
 /// </summary>
 internal sealed partial class LeanExchange(HttpContext context, Http1Pool pool, Pace pace, bool isBuffered, PathDecides pathDecides, CancellationToken attempt)
 {
-    private readonly AttemptLoop? _loop = context.Features.Get<AttemptLoop>();
+    private readonly AttemptLoop? _loop = context.Find<AttemptLoop>();
     private Http1Connection? _connection;
     private Task<BodySent>? _body;
 
@@ -41,7 +41,9 @@ internal sealed partial class LeanExchange(HttpContext context, Http1Pool pool, 
             whatEnds = attempt.UnsafeRegister(Cut, _connection);
 
             // :: 2 and 3. The request, and the answer's head.
-            await AskAsync(_connection);
+            await SendAsync(_connection);
+            await _connection.ReadHeadAsync(HttpMethods.IsHead(context.Request.Method));
+            pace.Moved(_connection);
 
             // :: 4 to 6. The answer.
             return await AnswerAsync(_connection);
@@ -80,7 +82,7 @@ internal sealed partial class LeanExchange(HttpContext context, Http1Pool pool, 
     /// <summary>Has a connection within the cluster's <c>ConnectTimeout</c>, or fails as .NET's client does.</summary>
     private async ValueTask<Http1Connection> WaitAsync()
     {
-        var timeout = ConnectTimeout.Of(context.GetReverseProxyFeature().Cluster.Config.Metadata);
+        var timeout = ConnectTimeout.Of(context.Proxy().Cluster.Config.Metadata);
         using var cancelling = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, attempt);
         cancelling.CancelAfter(timeout);
         try
@@ -99,21 +101,17 @@ internal sealed partial class LeanExchange(HttpContext context, Http1Pool pool, 
         }
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask AskAsync(Http1Connection connection)
+    /// <summary>Sends the request. A body goes beside all the rest: it may be answered before its end.</summary>
+    private ValueTask SendAsync(Http1Connection connection)
     {
         RequestHead.Write(connection.Output, context, pool.Address, pathDecides, _loop?.Number ?? 1);
-        if (RequestHead.HasBody(context) && RequestHead.LengthOf(context.Request) != 0)
+        if (!context.HasBody() || RequestHead.LengthOf(context.Request) == 0)
         {
-            _body = RequestBody.SendAsync(connection, context.Request.Body, RequestHead.LengthOf(context.Request), pace);
-        }
-        else
-        {
-            await connection.WriteAsync(connection.Output.Written);
+            return connection.WriteAsync(connection.Output.Written);
         }
 
-        await connection.ReadHeadAsync(HttpMethods.IsHead(context.Request.Method));
-        pace.Moved(connection);
+        _body = RequestBody.SendAsync(connection, context.Request.Body, RequestHead.LengthOf(context.Request), pace);
+        return default;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -123,7 +121,7 @@ internal sealed partial class LeanExchange(HttpContext context, Http1Pool pool, 
         {
             if (!isBuffered)
             {
-                context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+                context.Find<IHttpResponseBodyFeature>()?.DisableBuffering();
             }
 
             if (!PassHead(connection.Head))
@@ -184,7 +182,7 @@ internal sealed partial class LeanExchange(HttpContext context, Http1Pool pool, 
         response.StatusCode = head.Status;
         if (head.ReasonPhrase is not null && !HttpProtocol.IsHttp2(protocol) && !HttpProtocol.IsHttp3(protocol))
         {
-            context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = head.ReasonPhrase;
+            context.Find<IHttpResponseFeature>()!.ReasonPhrase = head.ReasonPhrase;
         }
 
         if (_loop?.OnHeaders(head.Status, head.Status >= StatusCodes.Status400BadRequest ? head.RetryAfter : null) == true)
@@ -215,7 +213,7 @@ internal sealed partial class LeanExchange(HttpContext context, Http1Pool pool, 
     /// <summary>Over HTTP/2; Kestrel has none for HTTP/1.1.</summary>
     private void PassTrailers(List<AnswerHeader>? trailers)
     {
-        if (trailers is not null && context.Features.Get<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } outgoing)
+        if (trailers is not null && context.Find<IHttpResponseTrailersFeature>()?.Trailers is { IsReadOnly: false } outgoing)
         {
             foreach (var trailer in trailers.Where(trailer => trailer.Kind == HeaderKind.Passes))
             {

@@ -40,7 +40,7 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, Http1Pools pools, Snaps
     /// <summary>The connections for this request; null where it wants more than we do.</summary>
     private Http1Pool? PoolFor(HttpContext context, string prefix)
     {
-        var (request, proxy) = (context.Request, context.GetReverseProxyFeature());
+        var (request, proxy) = (context.Request, context.Proxy());
         return proxy.Route.Config.Transforms is null or { Count: 0 }
             && request.Headers.Upgrade.Count == 0
             && request.Headers.Expect.Count == 0

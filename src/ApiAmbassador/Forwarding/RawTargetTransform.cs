@@ -15,7 +15,7 @@ internal sealed class RawTargetTransform(SnapshotStore store) : RequestTransform
     /// <inheritdoc/>
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
-        var target = TargetRule.PathAndQuery(context.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var target = TargetRule.PathAndQuery(context.HttpContext.Find<IHttpRequestFeature>()!.RawTarget);
         var prefix = context.DestinationPrefix.AsSpan();
         prefix = prefix is [.. var beforeSlash, '/'] ? beforeSlash : prefix; // The target brings one.
 

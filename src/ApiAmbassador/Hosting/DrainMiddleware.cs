@@ -10,7 +10,7 @@ internal sealed class DrainMiddleware(RequestDelegate next, Lifecycle lifecycle)
     {
         if (lifecycle.IsDraining)
         {
-            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+            context.Find<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }
 
         return next(context);

@@ -74,7 +74,7 @@ internal static class ProxyPipeline
 
             // YARP's own record of failures, and only for clusters that switch it on. It looks at the response, so it stands last.
             proxy.UseWhen(
-                static context => context.GetReverseProxyFeature().Cluster.Config.HealthCheck?.Passive?.Enabled == true,
+                static context => context.Proxy().Cluster.Config.HealthCheck?.Passive?.Enabled == true,
                 static branch => branch.UseMiddleware<PassiveHealthCheckMiddleware>());
         }).ConfigureEndpoints(RoutePolicies.AddMetadata));
 #pragma warning restore ASP0014

@@ -29,18 +29,18 @@ internal static class AttemptSpan
         }
 
         // The framework has made _OTHER of methods that are unknown.
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity.GetTagItem(Method) is string method)
+        if (context.Find<IHttpActivityFeature>()?.Activity.GetTagItem(Method) is string method)
         {
             span.SetTag(Method, method);
             span.DisplayName = method is "_OTHER" ? "HTTP" : method;
         }
 
-        if (context.Features.Get<AttemptLoop>() is { Number: > 1 and var number })
+        if (context.Find<AttemptLoop>() is { Number: > 1 and var number })
         {
             span.SetTag("http.request.resend_count", number - 1);
         }
 
-        var proxy = context.GetReverseProxyFeature();
+        var proxy = context.Proxy();
         span.SetTag("ambassador.cluster", proxy.Cluster.Config.ClusterId);
         span.SetTag("ambassador.destination", proxy.ProxiedDestination?.DestinationId);
         return span;

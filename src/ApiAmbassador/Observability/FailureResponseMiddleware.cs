@@ -23,10 +23,10 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
 
     private Task AfterAsync(HttpContext context)
     {
-        var proxy = context.GetReverseProxyFeature();
-        var refusal = context.Features.Get<Refusal>();
-        var error = context.Features.Get<IForwarderErrorFeature>();
-        var loop = context.Features.Get<AttemptLoop>();
+        var proxy = context.Proxy();
+        var refusal = context.Find<Refusal>();
+        var error = context.Find<IForwarderErrorFeature>();
+        var loop = context.Find<AttemptLoop>();
         var attempt = (refusal, error) switch
         {
             ({ } refused, _) => new FailedAttempt(loop?.Number ?? 1, Destination: null, Phase.Queue, refused.Reason, Status: 0),
@@ -57,7 +57,7 @@ internal sealed partial class FailureResponseMiddleware(RequestDelegate next, Am
 
     /// <summary>A route's <c>Timeout</c> cancels the request as a client that leaves does, and YARP takes it for one (400).</summary>
     private static bool HasTimedOut(HttpContext context) =>
-        context.Features.Get<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true;
+        context.Find<IHttpRequestTimeoutFeature>()?.RequestTimeoutToken.IsCancellationRequested == true;
 
     /// <summary>Session affinity's <c>Return503Error</c> ends a request before there is a destination, and without a word of why.</summary>
     private static FailedAttempt? RefusedBefore(HttpContext context, IReverseProxyFeature proxy) =>

@@ -48,7 +48,7 @@ internal sealed class RequestRecord : IHttpResponseBodyFeature, IRequestBodyPipe
     public static void Watch(HttpContext context, AccessLogOptions options, AccessLog log, TimeProvider time, bool exportsTraces)
     {
         RequestRecord? record = null;
-        if (context.Features.Get<IPersistentStateFeature>()?.State is { } kept)
+        if (context.Find<IPersistentStateFeature>()?.State is { } kept)
         {
             if (kept.TryGetValue(typeof(RequestRecord), out var known))
             {
@@ -79,10 +79,10 @@ internal sealed class RequestRecord : IHttpResponseBodyFeature, IRequestBodyPipe
     private void Begin(HttpContext context, AccessLogOptions options)
     {
         (_context, _options, _beganAt, _headersAt) = (context, options, _time.GetTimestamp(), 0);
-        _body = context.Features.Get<IHttpResponseBodyFeature>()!;
+        _body = context.Find<IHttpResponseBodyFeature>()!;
         _response.Reset(_body.Stream);
         context.Features.Set<IHttpResponseBodyFeature>(this);
-        _hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
+        _hasBody = context.HasBody();
         if (_hasBody)
         {
             WatchRequestBody();
@@ -108,7 +108,7 @@ internal sealed class RequestRecord : IHttpResponseBodyFeature, IRequestBodyPipe
 
     private void WatchTunnel()
     {
-        var (upgrade, connect) = (_context.Features.Get<IHttpUpgradeFeature>(), _context.Features.Get<IHttpExtendedConnectFeature>());
+        var (upgrade, connect) = (_context.Find<IHttpUpgradeFeature>(), _context.Find<IHttpExtendedConnectFeature>());
         if (upgrade?.IsUpgradableRequest == true || connect?.IsExtendedConnect == true)
         {
             _tunnel = new CountedTunnel(upgrade, connect);
@@ -127,10 +127,10 @@ internal sealed class RequestRecord : IHttpResponseBodyFeature, IRequestBodyPipe
     {
         var now = _time.GetTimestamp();
         var headersAt = _headersAt == 0 ? now : _headersAt;
-        var loop = _context.Features.Get<AttemptLoop>();
-        var proxy = _context.Features.Get<IReverseProxyFeature>();
+        var loop = _context.Find<AttemptLoop>();
+        var proxy = _context.Find<IReverseProxyFeature>();
         var attempts = loop?.Number ?? (proxy?.ProxiedDestination is null ? 0 : 1);
-        var failure = _context.Features.Get<RequestFailure>();
+        var failure = _context.Find<RequestFailure>();
 
         // A tunnel ends when one of its sides goes; that is no more the caller's leaving than a good end.
         var hasLeft = failure is null && _tunnel?.Bytes is null && _context.RequestAborted.IsCancellationRequested;
@@ -156,7 +156,7 @@ internal sealed class RequestRecord : IHttpResponseBodyFeature, IRequestBodyPipe
         long now, long headersAt, AttemptLoop? loop, IReverseProxyFeature? proxy, int attempts, bool hasLeft, RequestFailure? failure)
     {
         var request = _context.Request;
-        var target = _context.Features.Get<IHttpRequestFeature>()!.RawTarget;
+        var target = _context.Find<IHttpRequestFeature>()!.RawTarget;
         target = target.StartsWith('/') ? target : request.Path.ToUriComponent() + request.QueryString; // A whole URL may hold a password.
         var mark = target.IndexOf('?');
         var total = _time.GetElapsedTime(_beganAt, now);
@@ -185,7 +185,7 @@ internal sealed class RequestRecord : IHttpResponseBodyFeature, IRequestBodyPipe
 
     /// <summary>The trace that others know: the caller's, or the one we export.</summary>
     private ActivityTraceId? Trace() =>
-        _context.Features.Get<IHttpActivityFeature>()?.Activity is { } span && (_exportsTraces || span.ParentId is not null) ? span.TraceId : null;
+        _context.Find<IHttpActivityFeature>()?.Activity is { } span && (_exportsTraces || span.ParentId is not null) ? span.TraceId : null;
 
     private static string Bounded(string text) => text.Length <= LettersMax ? text : text[..LettersMax] + '…';
 }

@@ -14,14 +14,14 @@ internal static class RequestSpan
     public static async Task DescribeAsync(HttpContext context, RequestDelegate next)
     {
         await next(context);
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span)
+        if (context.Find<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span)
         {
             return;
         }
 
         // What is known of a request before it is served the framework has said; the rest by OpenTelemetry's conventions for servers.
         var status = context.Response.StatusCode;
-        var failure = context.Features.Get<RequestFailure>();
+        var failure = context.Find<RequestFailure>();
         span.SetTag("http.response.status_code", status);
         span.SetTag(ErrorType, failure?.Reason.Name ?? (status >= StatusCodes.Status500InternalServerError ? status.ToString() : null));
         span.SetTag(Phase, failure?.Phase is { } phase ? FailureResponse.Word(phase) : null);
@@ -37,19 +37,19 @@ internal static class RequestSpan
             span.DisplayName = $"{(method is null or "_OTHER" ? "HTTP" : method)} {route}";
         }
 
-        if (context.Features.Get<IReverseProxyFeature>() is { } proxy)
+        if (context.Find<IReverseProxyFeature>() is { } proxy)
         {
             span.SetTag("ambassador.route", proxy.Route.Config.RouteId);
             span.SetTag("ambassador.cluster", proxy.Cluster.Config.ClusterId);
             span.SetTag("ambassador.destination", proxy.ProxiedDestination?.DestinationId);
-            span.SetTag("ambassador.attempts", context.Features.Get<AttemptLoop>()?.Number);
+            span.SetTag("ambassador.attempts", context.Find<AttemptLoop>()?.Number);
         }
     }
 
     /// <summary>The step of the admin listener: probes come every few seconds and are nobody's request.</summary>
     public static Task ForgetAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { } span)
+        if (context.Find<IHttpActivityFeature>()?.Activity is { } span)
         {
             span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         }
@@ -60,7 +60,7 @@ internal static class RequestSpan
     /// <summary>An event on the span for each attempt that is tried again.</summary>
     public static void Retried(HttpContext context, FailedAttempt attempt)
     {
-        if (context.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span)
+        if (context.Find<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } span)
         {
             span.AddEvent(new ActivityEvent("ambassador.retry", tags: new ActivityTagsCollection
             {

@@ -6,12 +6,12 @@ internal sealed class AdmissionMiddleware(RequestDelegate next, ResilienceStates
     /// <summary>The step. Who is not admitted goes back to the loop for another pick.</summary>
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Features.Get<AttemptLoop>() is { } loop)
+        if (context.Find<AttemptLoop>() is { } loop)
         {
             return loop.Admits() ? next(context) : Task.CompletedTask;
         }
 
-        var proxy = context.GetReverseProxyFeature();
+        var proxy = context.Proxy();
         if (proxy is { AvailableDestinations: [var picked, ..], Route.Cluster: { } cluster })
         {
             states.Of(cluster).Of(picked).Traffic.Count(time.GetTimestamp());

@@ -14,7 +14,7 @@ internal sealed class AttemptForwarder(IHttpForwarder yarp) : IHttpForwarder
         HttpContext context, string destinationPrefix, HttpMessageInvoker httpClient, ForwarderRequestConfig requestConfig, HttpTransformer transformer) =>
         SendAsync(
             context, destinationPrefix, httpClient, requestConfig, transformer,
-            context.Features.Get<AttemptLoop>() is { Timeout: { } timeout } ? timeout.Token : CancellationToken.None);
+            context.Find<AttemptLoop>() is { Timeout: { } timeout } ? timeout.Token : CancellationToken.None);
 
     /// <inheritdoc/>
     public ValueTask<ForwarderError> SendAsync(
@@ -40,12 +40,12 @@ internal sealed class AttemptForwarder(IHttpForwarder yarp) : IHttpForwarder
         var error = await yarp.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);
         if (span is not null)
         {
-            AttemptSpan.Ends(span, context, context.Features.Get<IForwarderErrorFeature>() is { } failed ? Judge(context, failed) : null);
+            AttemptSpan.Ends(span, context, context.Find<IForwarderErrorFeature>() is { } failed ? Judge(context, failed) : null);
         }
 
         return error;
     }
 
     private static Failure? Judge(HttpContext context, IForwarderErrorFeature error) =>
-        context.Features.Get<AttemptLoop>()?.Judge(error) ?? FailureResponseMiddleware.Judge(context, error);
+        context.Find<AttemptLoop>()?.Judge(error) ?? FailureResponseMiddleware.Judge(context, error);
 }

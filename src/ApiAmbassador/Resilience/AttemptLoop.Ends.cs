@@ -14,7 +14,7 @@ internal sealed partial class AttemptLoop
             return false;
         }
 
-        var error = context.Features.Get<IForwarderErrorFeature>();
+        var error = context.Find<IForwarderErrorFeature>();
         var failure = error is null ? null : Judge(error);
         if (failure is null && !_again)
         {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using ApiAmbassador.Configuration;
 using ApiAmbassador.Observability;
-using Microsoft.AspNetCore.Http.Features;
 using Polly;
 using Yarp.ReverseProxy.Forwarder;
 using Yarp.ReverseProxy.Model;
@@ -18,8 +17,6 @@ internal sealed partial class AttemptLoop
     private static readonly TimeSpan RetryAfterMax = TimeSpan.FromSeconds(5);
 
     private bool IsRepeatable => plan.Route.Retry.NonIdempotent || Idempotency.Of(context.Request);
-
-    private bool HasBody => context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
 
     /// <summary>
     /// Whether a session's own destination or none is to answer. Otherwise a request goes elsewhere for once, and its session keeps
@@ -73,7 +70,7 @@ internal sealed partial class AttemptLoop
             || context.Response.HasStarted
             || context.RequestAborted.IsCancellationRequested
             || !RetryRule.Allows(plan.Route.On, new RequestTraits(IsRepeatable, IsRetryAlready()), failure, _status)
-            || (HasBody && _extras?.Body is not { CanRewind: true } && failure is not { NothingSent: true }))
+            || (context.HasBody() && _extras?.Body is not { CanRewind: true } && failure is not { NothingSent: true }))
         {
             return false;
         }
@@ -189,7 +186,7 @@ internal sealed partial class AttemptLoop
     private void PrepareBody()
     {
         var retry = plan.Route.Retry;
-        if (retry.MaxAttempts == 1 || !HasBody)
+        if (retry.MaxAttempts == 1 || !context.HasBody())
         {
             return;
         }

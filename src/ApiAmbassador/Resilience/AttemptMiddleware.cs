@@ -16,7 +16,7 @@ internal sealed class AttemptMiddleware(RequestDelegate next, SnapshotStore snap
     public Task InvokeAsync(HttpContext context)
     {
         var snapshot = snapshots.Current;
-        var proxy = context.GetReverseProxyFeature();
+        var proxy = context.Proxy();
         var route = proxy.Route;
         if (PlanOf(route, snapshot) is not { } plan)
         {

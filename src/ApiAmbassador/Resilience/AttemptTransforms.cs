@@ -14,7 +14,7 @@ internal sealed class AttemptNumberTransform : RequestTransform
     /// <inheritdoc/>
     public override ValueTask ApplyAsync(RequestTransformContext context)
     {
-        if (context.HttpContext.Features.Get<AttemptLoop>() is { Number: > 1 and var number })
+        if (context.HttpContext.Find<AttemptLoop>() is { Number: > 1 and var number })
         {
             context.ProxyRequest.Headers.Remove(Header);
             context.ProxyRequest.Headers.TryAddWithoutValidation(Header, number.ToString());
@@ -32,7 +32,7 @@ internal sealed class AttemptResponseTransform : ResponseTransform
     {
         // To leave the body out is a promise: the loop has decided, and will try again.
         if (context.ProxyResponse is { } response
-            && context.HttpContext.Features.Get<AttemptLoop>() is { } loop
+            && context.HttpContext.Find<AttemptLoop>() is { } loop
             && loop.OnHeaders(GrpcStatus.Of(response), RetryAfterOf(response)))
         {
             context.SuppressResponseBody = true;

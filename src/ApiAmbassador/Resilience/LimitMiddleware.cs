@@ -10,7 +10,7 @@ internal sealed class LimitMiddleware(RequestDelegate next, SnapshotStore snapsh
     public Task InvokeAsync(HttpContext context)
     {
         var snapshot = snapshots.Current;
-        var proxy = context.GetReverseProxyFeature();
+        var proxy = context.Proxy();
         return !snapshot.HasLimits
             || snapshot.Ambassador.Passthrough
             || !snapshot.Clusters.TryGetValue(proxy.Cluster.Config.ClusterId, out var cluster)
@@ -44,7 +44,7 @@ internal sealed class LimitMiddleware(RequestDelegate next, SnapshotStore snapsh
         }
 
         // Who waited may have been matched before a reload: the destinations are those of now.
-        context.GetReverseProxyFeature().AvailableDestinations = context.GetReverseProxyFeature().Route.Cluster!.DestinationsState.AvailableDestinations;
+        context.Proxy().AvailableDestinations = context.Proxy().Route.Cluster!.DestinationsState.AvailableDestinations;
 
         try
         {

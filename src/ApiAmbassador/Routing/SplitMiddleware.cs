@@ -26,7 +26,7 @@ internal sealed class SplitMiddleware(
             return next(context);
         }
 
-        var route = context.GetReverseProxyFeature().Route;
+        var route = context.Proxy().Route;
         if (snapshot.Routes.TryGetValue(route.Config.RouteId, out var ours)
             && ours.Split is { } split
             && Choose(context, split) is { } cluster)

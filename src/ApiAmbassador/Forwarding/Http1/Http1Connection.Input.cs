@@ -9,35 +9,35 @@ internal sealed partial class Http1Connection
     private static HttpRequestException TooLarge() =>
         new(HttpRequestError.ConfigurationLimitExceeded, $"The headers of the answer have more than {HeadBytesMax} bytes.");
 
-    /// <summary>Reads what has come, or waits for something; 0 at the end of the connection.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> ReadMoreAsync()
+    /// <summary>Reads what has come, or waits for something. Whoever waits says by <see cref="HasCome"/> how much it was: what waits in between costs every request.</summary>
+    private ValueTask<int> ReadAsync()
     {
-        int count;
         if (_readsAhead)
         {
             _readsAhead = false;
-            count = await _ahead;
+            return _ahead;
+        }
+
+        if (_start < _end)
+        {
+            MakeRoom();
+        }
+        else if (_readsMuch)
+        {
+            return ReadMuchAsync();
         }
         else
         {
-            if (_start < _end)
-            {
-                MakeRoom();
-            }
-            else if (_readsMuch)
-            {
-                await MakeMuchRoomAsync();
-            }
-            else
-            {
-                ReturnLarge();
-                (_start, _end) = (0, 0);
-            }
-
-            count = await _stream.ReadAsync(_input.AsMemory(_end), CancellationToken.None);
+            ReturnLarge();
+            (_start, _end) = (0, 0);
         }
 
+        return _stream.ReadAsync(_input.AsMemory(_end), CancellationToken.None);
+    }
+
+    /// <summary>So many bytes have come; false at the end of the connection.</summary>
+    private bool HasCome(int count)
+    {
         if (count == 0 && Cause != CutCause.None)
         {
             throw new OperationCanceledException("The exchange was cut.");
@@ -46,14 +46,15 @@ internal sealed partial class Http1Connection
         _end += count;
         _readsMuch = _end >= SmallBytes;
         HasAnswered |= count > 0;
-        return count;
+        return count > 0;
     }
 
     /// <summary>
     /// A large buffer for whoever fills the small one, for as long as that goes on: most answers are small, and most long ones slow. None while there is
     /// nothing to read.
     /// </summary>
-    private async ValueTask MakeMuchRoomAsync()
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadMuchAsync()
     {
         if (!_stream.DataAvailable)
         {
@@ -68,6 +69,7 @@ internal sealed partial class Http1Connection
         }
 
         (_start, _end) = (0, 0);
+        return await _stream.ReadAsync(_input, CancellationToken.None);
     }
 
     /// <summary>Room behind what is there.</summary>

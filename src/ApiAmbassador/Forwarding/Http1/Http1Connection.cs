@@ -157,7 +157,7 @@ internal sealed partial class Http1Connection : IDisposable
                     break;
                 }
             }
-            else if (await ReadMoreAsync() == 0)
+            else if (!HasCome(await ReadAsync()))
             {
                 throw new HttpIOException(
                     HttpRequestError.ResponseEnded, HasAnswered ? "The answer ended in its head." : "The connection ended before a byte of the answer came.");
@@ -185,7 +185,7 @@ internal sealed partial class Http1Connection : IDisposable
                 return _body == BodyKind.Done ? default : TakeBytes();
             }
 
-            if (await ReadMoreAsync() == 0)
+            if (!HasCome(await ReadAsync()))
             {
                 if (_body != BodyKind.UntilEnd)
                 {

@@ -44,19 +44,16 @@ internal static class RequestHead
         }
 
         AddForwarded(output, context);
-        AddFraming(output, request, HasBody(context));
+        AddFraming(output, request, context.HasBody());
         output.Add("\r\n"u8);
     }
-
-    /// <summary>Whether a body follows the head.</summary>
-    public static bool HasBody(HttpContext context) => context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
 
     /// <summary>The length of the body; null where it goes in chunks.</summary>
     public static long? LengthOf(HttpRequest request) => request.Headers.TransferEncoding.Count == 0 ? request.ContentLength : null;
 
     private static void AddTarget(SendBuffer output, HttpContext context, DestinationAddress address, PathDecides decides)
     {
-        var target = TargetRule.PathAndQuery(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var target = TargetRule.PathAndQuery(context.Find<IHttpRequestFeature>()!.RawTarget);
         if (TargetRule.IsSentAsWritten(target, decides))
         {
             output.Add(address.PathPrefix);
