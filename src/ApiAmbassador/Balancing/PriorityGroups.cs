@@ -44,7 +44,7 @@ internal sealed class PriorityGroups
 /// <param name="needed">How many of the group it takes to carry everything.</param>
 internal sealed class PriorityGroup(IReadOnlyList<DestinationState> available, int needed)
 {
-    private volatile int _warmSince = -1;
+    private volatile int _warmAt = -1;
 
     /// <summary>Those that may be asked now.</summary>
     public IReadOnlyList<DestinationState> Available => available;
@@ -52,10 +52,10 @@ internal sealed class PriorityGroup(IReadOnlyList<DestinationState> available, i
     /// <summary>How many of the group it takes to carry everything.</summary>
     public int Needed => needed;
 
-    /// <summary>How many had come back, by the count of whoever looked, when nobody of it was warming up; -1 where that was never so.</summary>
-    public int WarmSince
+    /// <summary>The count of comebacks, kept by who looks at it, at which nobody of it was warming up; -1 where that was never so.</summary>
+    public int WarmAt
     {
-        get => _warmSince;
-        set => _warmSince = value;
+        get => _warmAt;
+        set => _warmAt = value;
     }
 }

@@ -89,7 +89,7 @@ internal sealed partial class ClusterResilience
     private double Usable(PriorityGroup group, TimeSpan slowStart)
     {
         var (comebacks, serving) = (_comebacks, Unbroken(group.Available));
-        if (group.WarmSince == comebacks)
+        if (group.WarmAt == comebacks)
         {
             return serving.Count;
         }
@@ -102,7 +102,7 @@ internal sealed partial class ClusterResilience
 
         if (usable == group.Available.Count)
         {
-            group.WarmSince = comebacks;
+            group.WarmAt = comebacks;
         }
 
         return usable;
