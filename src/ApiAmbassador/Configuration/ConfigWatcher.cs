@@ -20,7 +20,7 @@ internal sealed partial class ConfigWatcher(
     /// <summary>The longest wait for that, and the longest that a file may be half written before its errors are told.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Between two looks at least. Somebody may write beside our files all the time, and a look reads all of them.</summary>
+    /// <summary>Between two looks for events at least. Somebody may write beside our files all the time, and a look reads all of them.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How often what was refused is tried again: what it wants may lie elsewhere, as a token's file, and come later.</summary>
@@ -41,9 +41,12 @@ internal sealed partial class ConfigWatcher(
         {
             try
             {
-                await _event.WaitAsync(Interval, stoppingToken);
+                var hasCome = await _event.WaitAsync(Interval, stoppingToken);
                 await LookAsync(stoppingToken);
-                await Task.Delay(Pause, time, stoppingToken);
+                if (hasCome)
+                {
+                    await Task.Delay(Pause, time, stoppingToken);
+                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -4,7 +4,7 @@ namespace ApiAmbassador.Forwarding.Http1;
 /// <param name="address">Where they go.</param>
 /// <param name="connections">Makes them.</param>
 /// <param name="time">The clock.</param>
-/// <param name="opened">Told when it has a new connection.</param>
+/// <param name="opened">Told when it is about to have a new connection.</param>
 internal sealed class Http1Pool(DestinationAddress address, DestinationConnections connections, TimeProvider time, Action<Http1Pool> opened)
 {
     /// <summary>A connection that rests for longer is closed: .NET's own, and below what servers allow by default (nginx 75 s, Kestrel 130 s).</summary>
@@ -165,6 +165,7 @@ internal sealed class Http1Pool(DestinationAddress address, DestinationConnectio
             try
             {
                 made = new Http1Connection(await connections.ConnectAsync(address.Cluster, address.EndPoint, timing.Token));
+                opened(this);
             }
             catch (Exception e)
             {
@@ -173,10 +174,6 @@ internal sealed class Http1Pool(DestinationAddress address, DestinationConnectio
             }
 
             goesOn = Made(made, failure);
-            if (made is not null)
-            {
-                opened(this);
-            }
         }
         while (goesOn);
     }

@@ -24,12 +24,14 @@ internal sealed class Http1Pools : IDisposable
     private readonly DestinationConnections _connections;
     private readonly TimeProvider _time;
     private readonly ITimer _sweeps;
+    private readonly Lock _lock = new();
+    private bool _isAwake;
 
-    /// <summary>Begins to look after them.</summary>
+    /// <summary>Begins without any.</summary>
     public Http1Pools(DestinationConnections connections, TimeProvider time)
     {
         (_connections, _time) = (connections, time);
-        _sweeps = time.CreateTimer(static pools => ((Http1Pools)pools!).Sweep(), this, Interval, Interval);
+        _sweeps = time.CreateTimer(static pools => ((Http1Pools)pools!).Sweep(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The pool of a destination; null where it takes more than plain HTTP/1.1 to speak with it.</summary>
@@ -75,10 +77,27 @@ internal sealed class Http1Pools : IDisposable
     {
         var pool = _byAddress.GetOrAdd(address, static (address, me) => new Http1Pool(address, me._connections, me._time, me.Opened), this);
         _byModel.AddOrUpdate(destination, pool);
+        Wake();
         return pool;
     }
 
-    private void Opened(Http1Pool pool) => _open.TryAdd(pool, true);
+    private void Opened(Http1Pool pool)
+    {
+        _open.TryAdd(pool, true);
+        Wake();
+    }
+
+    /// <summary>There is something to look after: a timer that fires for nothing is most of what an ambassador without requests costs.</summary>
+    private void Wake()
+    {
+        lock (_lock)
+        {
+            if (!_isAwake)
+            {
+                _isAwake = _sweeps.Change(Interval, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
 
     private void Sweep()
     {
@@ -99,6 +118,17 @@ internal sealed class Http1Pools : IDisposable
             {
                 _byAddress.TryRemove(new(address, pool));
             }
+        }
+
+        lock (_lock)
+        {
+            _isAwake = false;
+        }
+
+        // Looked at after that, so that whoever comes meanwhile is seen here or wakes us himself.
+        if (!_open.IsEmpty || !_byAddress.IsEmpty)
+        {
+            Wake();
         }
     }
 }

@@ -130,6 +130,27 @@ public sealed class Http1PoolsTests : IDisposable
         IsCutWhenItPauses(second);
     }
 
+    /// <summary>An ambassador without requests wakes nobody.</summary>
+    [Fact]
+    public async Task Timer_fires_only_while_there_is_something_to_look_after()
+    {
+        _time.IsSet.ShouldBeFalse();
+        var pool = Pool();
+        _time.IsSet.ShouldBeTrue(); // Its address is forgotten if nobody connects.
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.IsSet.ShouldBeFalse();
+
+        var (connection, peer) = await ConnectAsync(pool);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.IsSet.ShouldBeTrue();
+
+        await ServeAsync(pool, connection, peer);
+        _time.Advance(TimeSpan.FromSeconds(60));
+        _time.IsSet.ShouldBeTrue();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.IsSet.ShouldBeFalse();
+    }
+
     /// <summary>A reload makes another model of the same destination, and one address may have two names; requests of either go on meanwhile.</summary>
     [Fact]
     public async Task Two_models_of_one_address_are_both_looked_after()
