@@ -199,6 +199,8 @@ internal sealed partial class LeanExchange(HttpContext context, Http1Pool pool, 
             }
         }
 
+        NamedByConnection.Remove(response.Headers, head.ConnectionOptions);
+
         // Chunks have their own end. Where there is no body a length is noise, and not allowed in a 204.
         if (head is { IsChunked: false, ContentLength: { } length }
             && head.Status != StatusCodes.Status204NoContent

@@ -28,6 +28,7 @@ internal sealed class LeanForwarder(IHttpForwarder yarp, Http1Pools pools, Snaps
         HttpTransformer transformer,
         CancellationToken cancellationToken)
     {
+        NamedByConnection.Remove(context.Request.Headers, context.Request.Headers.Connection);
         if (PoolFor(context, destinationPrefix) is not { } pool)
         {
             return yarp.SendAsync(context, destinationPrefix, httpClient, requestConfig, transformer, cancellationToken);

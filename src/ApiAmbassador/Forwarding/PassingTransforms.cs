@@ -20,6 +20,8 @@ internal static class PassingTransforms
 
         route.RequestTransforms.Add(new AttemptNumberTransform());
 
+        route.ResponseTransforms.Add(new NamedByConnectionTransform());
+
         // A response that is tried again is nobody's answer: what flushes headers early has to come after.
         route.ResponseTransforms.Add(new AttemptResponseTransform());
         route.ResponseTransforms.Add(new EarlyHeadersTransform());

@@ -191,6 +191,26 @@ public sealed class SameAsYarpTests(BothForwarders both) : IClassFixture<BothFor
         yarps.Answer.ShouldStartWith("HTTP/1.1 502 ");
     }
 
+    /// <summary>Both ways, and whatever else is named: a length still ends its body.</summary>
+    [Fact]
+    public async Task Headers_that_connection_names_end_with_it()
+    {
+        const string Headers = "Connection: x-first, Content-Length\r\nConnection: keep-alive,,X-Second ,Host\r\nX-First: a\r\nX-Second: b\r\nx-second: c\r\nX-Third: d\r\nContent-Length: 5\r\n\r\nhello";
+        both.Destination.AnswerWith(Reply.Raw($"HTTP/1.1 200 OK\r\n{Headers}"));
+        var (ours, yarps) = await SendAsync($"POST /a HTTP/1.1\r\n{Headers}");
+
+        ours.ShouldBe(yarps);
+        foreach (var seen in new[] { ours.Request, ours.Answer })
+        {
+            seen.ShouldContain("\ncontent-length: 5\n");
+            seen.ShouldContain("\nx-third: d");
+            seen.ShouldNotContain("x-first");
+            seen.ShouldNotContain("x-second");
+        }
+
+        ours.Request.ShouldContain("\nx-forwarded-host: api\n");
+    }
+
     [Theory]
     [MemberData(nameof(AnswerNames))]
     public async Task Answer_reaches_the_caller_the_same(string name)

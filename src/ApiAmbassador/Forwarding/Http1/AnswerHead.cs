@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 
 namespace ApiAmbassador.Forwarding.Http1;
 
@@ -37,6 +38,9 @@ internal sealed class AnswerHead
 
     /// <summary>Whether the destination ends the connection after it.</summary>
     public bool Closes { get; private set; }
+
+    /// <summary>What it says of its connection, where that is not the usual.</summary>
+    public StringValues ConnectionOptions { get; private set; }
 
     /// <summary>How long the destination waits for another request, where it says so.</summary>
     public TimeSpan? KeepAlive { get; private set; }
@@ -82,7 +86,7 @@ internal sealed class AnswerHead
     {
         Unfold(bytes);
         ReadStatusLine(TakeLine(bytes, 0, out var next));
-        (Count, ContentLength, IsChunked, Closes, KeepAlive) = (0, null, false, IsHttp10, null);
+        (Count, ContentLength, IsChunked, Closes, ConnectionOptions, KeepAlive) = (0, null, false, IsHttp10, default, null);
         while (TakeLine(bytes, next, out var after) is { Length: > 0 } line)
         {
             Add(line, next);
@@ -227,6 +231,7 @@ internal sealed class AnswerHead
                 break;
             case HeaderKind.Connection:
                 Closes |= header.Value.Contains("close", StringComparison.OrdinalIgnoreCase);
+                ConnectionOptions = NamedByConnection.IsUsual(header.Value) ? ConnectionOptions : StringValues.Concat(ConnectionOptions, header.Value);
                 break;
         }
     }
