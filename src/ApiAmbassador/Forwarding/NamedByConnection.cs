@@ -8,6 +8,10 @@ namespace ApiAmbassador.Forwarding;
 /// Headers that <c>Connection</c> names concern that connection and end with it (RFC 9110, section 7.6.1). YARP knows the usual ones and passes on what else
 /// is named.
 /// </summary>
+/// <remarks>
+/// Of a request it is done as far as Kestrel tells: where <c>Connection</c> has one of the options that Kestrel knows (<c>keep-alive</c>, <c>close</c>,
+/// <c>upgrade</c>), that one stands in the place of all the others before anybody sees them, and what they name passes on.
+/// </remarks>
 internal static class NamedByConnection
 {
     /// <summary>Takes them out. Framing, hosts and what we say of the caller stay, whoever names them.</summary>
